@@ -1,0 +1,107 @@
+# icvm: the Internet Computer in one small program.   make help
+#
+# MODE=release   what is shipped: clang, tail-call dispatcher, -O3
+# MODE=loop      the loop dispatcher (also for other compilers: CXX=g++)
+# MODE=sanitize  AddressSanitizer and UndefinedBehaviorSanitizer, loop dispatcher
+# ONLY="vm/base vm/binary"   only these folders, for `make unit` while working on one floor
+
+MODE  ?= release
+BUILD ?= build/$(MODE)
+CXX   := $(if $(filter-out default,$(origin CXX)),$(CXX),$(firstword $(shell command -v clang++-19 clang++-22) g++))
+CCACHE := $(shell command -v ccache)
+CLANG := $(findstring clang,$(CXX))
+
+STANDARD := -std=c++23 -I. -Wall -Wextra -Werror=return-type -ffp-contract=off -fno-strict-aliasing
+STANDARD += -DFMT_HEADER_ONLY -MMD -MP -g1
+RELEASE  := -O2 -DNDEBUG -fno-stack-protector -fcf-protection=none -fomit-frame-pointer -ffunction-sections
+FLAGS_release  := $(RELEASE) $(if $(CLANG),,-DICVM_LOOP_DISPATCH)
+FLAGS_loop     := $(RELEASE) -DICVM_LOOP_DISPATCH
+FLAGS_sanitize := -O1 -DICVM_LOOP_DISPATCH -DICVM_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all
+LINK_sanitize  := -fsanitize=address,undefined
+CXXFLAGS := $(STANDARD) $(FLAGS_$(MODE)) $(EXTRA)
+# Linked in where Debian has archives; the allocator is shared (and left out under sanitizers).
+LIBRARIES := -Wl,-Bstatic -lboost_program_options -lz -lcrypto -Wl,-Bdynamic
+LINK := $(LINK_$(MODE)) $(if $(filter sanitize,$(MODE)),,-static-libstdc++ -static-libgcc -Wl,--gc-sections)
+ALLOCATOR := $(if $(filter sanitize,$(MODE)),,-Wl,--no-as-needed -lmimalloc -Wl,--as-needed)
+
+FOLDERS  := $(sort $(if $(ONLY),$(ONLY),$(shell find vm replica cli -type d)))
+SOURCES  := $(wildcard $(addsuffix /*.cpp,$(FOLDERS)))
+TESTS    := $(filter %_test.cpp,$(SOURCES))
+FUZZERS  := $(filter %_fuzz.cpp,$(SOURCES))
+MAINS    := cli/main.cpp vm/base/test_main.cpp
+LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
+CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
+objects   = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
+
+.PHONY: all demo test unit spec-tests bench fuzz lint format install clean help
+all: $(BUILD)/icvm $(BUILD)/libicvm.a
+
+$(BUILD)/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(CCACHE) $(CXX) $(CXXFLAGS) $(FLAGS_$(notdir $*)) -c $< -o $@
+
+# Catch2's own main is slow to compile: once, and without optimization.
+FLAGS_test_main := -O0
+
+$(BUILD)/libicvm.a: $(call objects,$(LIBRARY))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/icvm: $(call objects,cli/main.cpp $(CLI)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -o $@
+
+$(BUILD)/icvm-test: $(call objects,vm/base/test_main.cpp $(TESTS) $(CLI)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+$(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+$(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
+
+$(BUILD)/embed: $(call objects,$(wildcard docs/examples/embed/*.cpp)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+unit: $(BUILD)/icvm-test   ## the unit tests alone
+	$(BUILD)/icvm-test
+
+demo:                      ## the tutorial: a Motoko counter is upgraded and keeps its value
+	@.ci/packages build
+	@$(MAKE) --no-print-directory -s $(BUILD)/icvm
+	@docs/examples/counter/demo $(BUILD)/icvm
+
+test:                      ## everything; ends with "N passed, N failed"
+	@.ci/packages test
+	@.ci/test
+
+spec-tests:                ## the official WebAssembly suite (SUITE=path)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory $(BUILD)/spec-tests
+	@spec-tests/run $(BUILD)/spec-tests $(SUITE)
+
+bench:                     ## measurements: see bench/README.md
+	@.ci/packages test
+	@$(MAKE) --no-print-directory $(BUILD)/bench $(BUILD)/icvm
+	$(BUILD)/bench $(BENCH)
+
+fuzz:                      ## every fuzzer for SECONDS (60)
+	@.ci/fuzz $(or $(SECONDS),60)
+
+lint:                      ## floors, lengths, format
+	@.ci/floors
+	@.ci/tidy
+
+format:
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+PREFIX ?= /usr/local
+install: all
+	install -D -s $(BUILD)/icvm $(DESTDIR)$(PREFIX)/bin/icvm
+
+clean:
+	rm -rf build
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

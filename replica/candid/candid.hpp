@@ -1,0 +1,64 @@
+#pragma once
+
+/// Candid as the rest of the program sees it (Candid spec; spec/ic.md section 8).
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vm/base/bytes.hpp"
+#include "vm/base/result.hpp"
+
+namespace icvm::replica::candid {
+
+struct ServiceDescription;  ///< a parsed .did: its types, its service, its init arguments
+
+struct DescriptionError {
+    u32 line = 0, column = 0;
+    std::string message;
+};
+
+enum class MethodKind : u8 { update, query, composite_query, oneway };
+
+/// Parses a .did file (the text of `candid:service`); imports are an error that says so.
+Result<std::shared_ptr<const ServiceDescription>, DescriptionError> parse_description(
+    std::string_view text);
+
+struct MethodDescription {
+    std::string name;
+    MethodKind kind;
+    std::string signature;  ///< "(nat) -> (nat) query", as it is printed
+};
+
+/// In the order of the text.
+std::vector<MethodDescription> methods(const ServiceDescription& service);
+std::optional<MethodDescription> find_method(const ServiceDescription& service,
+                                             std::string_view name);
+/// The types of the service's init arguments as text, "()" when there are none.
+std::string init_signature(const ServiceDescription& service);
+
+/// Text could not be read as values, or does not fit the types: where and why.
+struct ValueError {
+    u32 line = 0, column = 0;  ///< of the text; 0: not known
+    std::string message;
+};
+
+/// Candid text ("(1 : nat, \"x\")", also without the parentheses for one value) to bytes,
+/// directed by the argument types of `method` (its init arguments when `method` is nullptr), or by
+/// the text alone when `service` is nullptr.
+Result<ByteVector, ValueError> encode_arguments(std::string_view text,
+                                                const ServiceDescription* service,
+                                                const std::string* method);
+
+/// Bytes to Candid text, "(3 : nat)": with the field names of the method's result types when
+/// `service` is there; one line when it fits into `width` columns.
+Result<std::string, ValueError> decode_reply(Bytes bytes, const ServiceDescription* service,
+                                             const std::string* method, u32 width = 100);
+
+/// Bytes to one JSON array: nat, int, principal, blob as strings of their Candid text form.
+Result<std::string, ValueError> decode_reply_json(Bytes bytes, const ServiceDescription* service,
+                                                  const std::string* method);
+
+}  // namespace icvm::replica::candid

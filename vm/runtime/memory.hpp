@@ -1,0 +1,90 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "vm/base/bytes.hpp"
+#include "vm/base/result.hpp"
+#include "vm/runtime/page_source.hpp"
+#include "vm/wasm/types.hpp"
+
+namespace icvm::vm {
+
+struct MemoryOptions {
+    bool guard = true;   ///< 32-bit addresses: reserve 8 GiB and a page, rely on faults for bounds
+    bool track = false;  ///< remember which pages are written, and what stood there before
+    u64 pages_max = 0;   ///< greatest size in Wasm pages, beside the type's maximum; 0: none
+};
+
+/// A page written since tracking began, with its bytes from before (nullptr: zeros).
+struct DirtyPage {
+    u64 index;
+    const u8* before;
+};
+
+/// A linear memory (Wasm 4.2.8): a mapping from the pool, bound to a page source for the life of
+/// this object. `base` never changes. Reads and writes by the host go through the members below,
+/// which fill absent pages and mark written ones.
+class Memory {
+public:
+    /// A memory of `size` Wasm pages whose contents come from `source` (nullptr: zeros).
+    /// nullptr: no address space could be had.
+    static std::unique_ptr<Memory> create(const MemoryType& type, u64 size, PageSource* source,
+                                          const MemoryOptions& options);
+    ~Memory();
+    Memory(const Memory&) = delete;
+
+    const MemoryType& type() const { return type_; }
+    /// Bounds are kept by guard pages: handlers need no check.
+    bool guarded() const { return guarded_; }
+    /// In Wasm pages.
+    u64 size() const { return size_bytes / wasm_page_bytes; }
+    /// The old size in Wasm pages, or all ones when it cannot grow that far (Wasm 4.4.8).
+    u64 grow(u64 delta);
+
+    // Host access; false or nullptr: out of bounds (nothing was changed).
+    bool read(u64 address, std::span<u8> out);
+    bool write(u64 address, Bytes bytes);
+    bool fill(u64 address, u8 value, u64 length);
+    /// Within one memory or between two; overlapping ranges behave as memmove.
+    bool copy(u64 destination, Memory& from, u64 source, u64 length);
+    /// `length` bytes that may be read; valid until the next write or growth.
+    const u8* readable(u64 address, u64 length);
+    /// `length` bytes that may be written, their pages marked.
+    u8* writable(u64 address, u64 length);
+    bool contains(u64 address, u64 length) const {
+        return address <= size_bytes && length <= size_bytes - address;
+    }
+
+    // Tracking: from creation, commit or rollback to the next one.
+    std::span<const DirtyPage> dirty_pages() const { return dirty_; }
+    const u8* page(u64 index) const { return base + index * page_bytes; }
+    u64 size_at_start() const { return size_at_start_; }
+    void commit();
+    void rollback();
+
+    /// Slow path of a tracked store: fills and marks the pages of [address, address + length).
+    /// False: out of bounds.
+    bool mark(u64 address, u64 length);
+
+    // Read by the handlers.
+    u8* base = nullptr;
+    u64 size_bytes = 0;
+    /// One byte for each 4-KiB page of the reservation: mark_dirty when written since tracking
+    /// began.
+    u8* marks = nullptr;
+    static constexpr u8 mark_present = 1;
+    static constexpr u8 mark_dirty = 2;
+
+private:
+    Memory() = default;
+    struct State;
+    std::unique_ptr<State> state_;
+    MemoryType type_;
+    bool guarded_ = false;
+    u64 size_at_start_ = 0;
+    std::vector<DirtyPage> dirty_;
+};
+
+}  // namespace icvm::vm
