@@ -10,6 +10,9 @@
 
 namespace icvm::replica {
 
+/// The first canister of a local subnet, bkyz2-fmaaa-aaaaa-qaaaq-cai; the others follow upwards.
+constexpr u64 first_canister_index = 0x8000'0000'0010'0001;
+
 /// A principal: 0 to 29 bytes (Interface spec, "Principals"). A canister id is one, too.
 class Principal {
 public:
@@ -24,7 +27,7 @@ public:
     /// The canister id of the `index`-th canister: 8 bytes big-endian, 01 01.
     static Principal canister(u64 index);
     static Principal anonymous();
-    /// SHA-224 of a DER public key, 02.
+    /// SHA-224 of a DER public key, 02 (defined in replica/crypto, where the hash is).
     static Principal self_authenticating(Bytes der_public_key);
 
     Bytes bytes() const { return {bytes_.data(), size_}; }
