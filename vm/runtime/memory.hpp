@@ -17,6 +17,13 @@ struct MemoryOptions {
     u64 pages_max = 0;   ///< greatest size in Wasm pages, beside the type's maximum; 0: none
 };
 
+/// Whether guarded memories can be had in this process: the fault handler is installed and the
+/// address space suffices. Asked before compiling: code that is compiled with guards needs them.
+bool guard_available();
+
+/// Greatest size of a memory with 64-bit addresses, in bytes, unless its type says less: ours.
+inline constexpr u64 memory64_bytes_max = u64(16) << 30;
+
 /// A page written since tracking began, with its bytes from before (nullptr: zeros).
 struct DirtyPage {
     u64 index;
@@ -38,6 +45,10 @@ public:
     const MemoryType& type() const { return type_; }
     /// Bounds are kept by guard pages: handlers need no check.
     bool guarded() const { return guarded_; }
+    bool tracked() const { return tracked_; }
+    /// The source failed to give a page since this object was made: what ran on it must not count.
+    /// (Where execution could not be led to a trap, the page reads as zeros.)
+    bool page_unreadable() const { return page_unreadable_; }
     /// In Wasm pages.
     u64 size() const { return size_bytes / wasm_page_bytes; }
     /// The old size in Wasm pages, or all ones when it cannot grow that far (Wasm 4.4.8).
@@ -83,6 +94,8 @@ private:
     std::unique_ptr<State> state_;
     MemoryType type_;
     bool guarded_ = false;
+    bool tracked_ = false;
+    bool page_unreadable_ = false;
     u64 size_at_start_ = 0;
     std::vector<DirtyPage> dirty_;
 };

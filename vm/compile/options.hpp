@@ -1,0 +1,27 @@
+#pragma once
+
+#include "vm/base/integers.hpp"
+
+namespace icvm::vm {
+
+/// What each instruction costs, and how bulk instructions are charged (spec/metering, sections
+/// 1–3).
+struct CostTable {
+    /// Cost by opcode (index: the u16 code for one-byte opcodes; 0x100 + n for 0xFCnn).
+    u16 cost[0x200] = {};
+    /// Entering a function.
+    u16 function_entry = 1;
+    /// One for each byte (or table element) of a bulk instruction, charged and checked before it.
+    bool bulk_per_byte = true;
+};
+
+/// The cost column of opcode.def; `memory64`: loads and stores cost one more.
+const CostTable& default_costs(bool memory64);
+
+struct CompileOptions {
+    bool guard = true;   ///< memory 0 with 32-bit addresses takes handlers without bounds check
+    bool track = false;  ///< stores mark dirty pages
+    const CostTable* costs = nullptr;  ///< nullptr: default_costs by the address type of memory 0
+};
+
+}  // namespace icvm::vm
