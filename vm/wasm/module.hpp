@@ -106,7 +106,14 @@ struct Module {
     u32 imported_memories = 0;
     u32 imported_globals = 0;
 
+    /// By function index: named outside of the bodies, so that ref.func may name it (Wasm 3.4.1).
+    std::vector<bool> declared_functions;
+
+    /// From the name section; empty when there is none (Wasm 7.4.1). Points into `bytes`.
+    std::string_view module_name;
+
     /// Names from the name section by function index; empty when there is none (Wasm 7.4.1).
+    /// They point into `bytes`.
     std::vector<std::string_view> function_names;
 
     Bytes content(ByteRange range) const { return Bytes(bytes).subspan(range.offset, range.size); }
