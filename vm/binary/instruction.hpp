@@ -19,7 +19,8 @@ struct BlockType {
 struct Instruction {
     Opcode opcode;
     u32 offset = 0;  ///< of its opcode in the module
-    u32 index = 0;   ///< label, function, local, global, type, table, segment, memory (destination)
+    u32 index = 0;  ///< label, function, local, global, type, table, segment, memory (destination);
+                    ///< typed select: the number of types
     u32 index2 = 0;  ///< second index: table of call_indirect and of table.init, source of a copy
     u32 memory = 0;  ///< memory argument: memory index
     u32 alignment = 0;  ///< memory argument: log2

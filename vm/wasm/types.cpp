@@ -4,14 +4,14 @@ namespace icvm::vm {
 
 std::string to_string(ValueType type) {
     switch (type.code()) {
-    case 0x7F: return "i32";
-    case 0x7E: return "i64";
-    case 0x7D: return "f32";
-    case 0x7C: return "f64";
-    case 0x7B: return "v128";
-    case 0x70: return "funcref";
-    case 0x6F: return "externref";
-    default: return "unknown";
+        case 0x7F: return "i32";
+        case 0x7E: return "i64";
+        case 0x7D: return "f32";
+        case 0x7C: return "f64";
+        case 0x7B: return "v128";
+        case 0x70: return "funcref";
+        case 0x6F: return "externref";
+        default: return "unknown";
     }
 }
 
