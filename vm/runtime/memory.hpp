@@ -36,7 +36,9 @@ struct DirtyPage {
 class Memory {
 public:
     /// A memory of `size` Wasm pages whose contents come from `source` (nullptr: zeros).
-    /// nullptr: no address space could be had.
+    /// nullptr: no address space could be had, or `size` is more than the type and the options
+    /// allow. With the fault handler installed and options.guard, pages of the source are read at
+    /// their first touch; otherwise all of them are read here (see page_unreadable).
     static std::unique_ptr<Memory> create(const MemoryType& type, u64 size, PageSource* source,
                                           const MemoryOptions& options);
     ~Memory();
@@ -76,8 +78,15 @@ public:
     void rollback();
 
     /// Slow path of a tracked store: fills and marks the pages of [address, address + length).
-    /// False: out of bounds.
+    /// False: out of bounds, or a page could not be read (page_unreadable).
     bool mark(u64 address, u64 length);
+
+    // Lazy filling, for the fault handler (vm/runtime/faults.hpp); `offset` is within the size.
+    bool is_present(u64 offset) const;
+    /// False: the source could not give the page; flagged.
+    bool fill_at(u64 offset);
+    /// Lets a page that could not be read be zeros.
+    bool open_unreadable(u64 offset);
 
     // Read by the handlers.
     u8* base = nullptr;
@@ -85,11 +94,17 @@ public:
     /// One byte for each 4-KiB page of the reservation: mark_dirty when written since tracking
     /// began.
     u8* marks = nullptr;
-    static constexpr u8 mark_present = 1;
-    static constexpr u8 mark_dirty = 2;
+    static constexpr u8 mark_present = 1;  ///< has been filled from the source
+    static constexpr u8 mark_dirty = 2;    ///< written since tracking began
+    static constexpr u8 mark_content = 4;  ///< may hold anything but zeros
 
 private:
     Memory() = default;
+    bool make_present(u64 address, u64 length);
+    bool fill_everything();
+    bool open_lazily(u64& begin, u64& end);
+    bool read_from_source(u64 begin, u64 end);
+    void mark_page(u64 page);
     struct State;
     std::unique_ptr<State> state_;
     MemoryType type_;

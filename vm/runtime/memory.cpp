@@ -1,0 +1,93 @@
+#include "vm/runtime/memory.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "vm/runtime/faults.hpp"
+#include "vm/runtime/memory_state.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+constexpr u64 wasm_pages_max_32 = 65536;
+constexpr u64 no_growth = std::numeric_limits<u64>::max();
+
+/// The greatest size that the type and the options allow, in Wasm pages.
+u64 greatest_size(const MemoryType& type, const MemoryOptions& options) {
+    const bool wide = type.limits.address_type == AddressType::i64;
+    const u64 ours = wide ? memory64_bytes_max / wasm_page_bytes : wasm_pages_max_32;
+    const u64 declared = type.limits.has_maximum ? type.limits.maximum : ours;
+    const u64 wanted = options.pages_max ? options.pages_max : ours;
+    return std::min({declared, ours, wanted});
+}
+
+/// Half as much, and half of that, when the address space is short; but at least `least` bytes.
+std::optional<Mapping> acquire_unguarded(u64 wanted, u64 least) {
+    for (u64 bytes = wanted;; bytes = std::max(bytes / 2, least)) {
+        if (auto mapping = acquire_mapping(bytes)) return mapping;
+        if (bytes <= least) return std::nullopt;
+    }
+}
+
+}  // namespace
+
+bool guard_available() {
+    if (!fault_handler_installed()) return false;
+    const auto mapping = acquire_mapping(guarded_bytes);
+    if (mapping) release_mapping(*mapping, 0);
+    return mapping.has_value();
+}
+
+std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSource* source,
+                                       const MemoryOptions& options) {
+    const u64 size_max = greatest_size(type, options);
+    if (size > size_max) return nullptr;
+    const bool faults = options.guard && fault_handler_installed();
+    std::optional<Mapping> mapping;
+    if (faults && type.limits.address_type == AddressType::i32)
+        mapping = acquire_mapping(guarded_bytes);
+    const bool guarded = mapping.has_value();
+    if (!mapping) mapping = acquire_unguarded(size_max * wasm_page_bytes, size * wasm_page_bytes);
+    if (!mapping) return nullptr;
+
+    std::unique_ptr<Memory> memory(new Memory);
+    memory->state_ = std::make_unique<State>();
+    State& state = *memory->state_;
+    state.mapping = *mapping;
+    state.wasm_pages_max = std::min(size_max, mapping->reserved_bytes / wasm_page_bytes);
+    state.source = source;
+    memory->type_ = type;
+    memory->guarded_ = guarded;
+    memory->tracked_ = options.track;
+    memory->base = mapping->base;
+    memory->marks = mapping->marks;
+    if (source && faults) {
+        state.lazy_bytes = memory->size_bytes = state.used_bytes = size * wasm_page_bytes;
+    } else if (memory->grow(size) == no_growth) {
+        return nullptr;
+    }
+    memory->size_at_start_ = memory->size_bytes;
+    if (source && !faults) memory->fill_everything();
+    if (guarded || state.lazy_bytes)
+        state.place = add_fault_place(*memory, state.mapping.reserved_bytes);
+    return memory;
+}
+
+Memory::~Memory() {
+    if (!state_) return;
+    if (state_->place) remove_fault_place(state_->place);
+    release_mapping(state_->mapping, state_->used_bytes);
+}
+
+u64 Memory::grow(u64 delta) {
+    const u64 old_size = size();
+    if (delta > state_->wasm_pages_max - old_size) return no_growth;
+    const u64 delta_bytes = delta * wasm_page_bytes;
+    if (!open_range(state_->mapping, size_bytes, delta_bytes)) return no_growth;
+    size_bytes += delta_bytes;
+    state_->used_bytes = std::max(state_->used_bytes, size_bytes);
+    return old_size;
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,105 @@
+#include <algorithm>
+
+#include "vm/runtime/memory_state.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+/// Pages that are read in advance when absent ones are touched in a row.
+constexpr u64 lazy_window_max = 16 * wasm_page_bytes;
+/// Zeros that are opened in advance, in one step.
+constexpr u64 lazy_zeros_max = 256 * wasm_page_bytes;
+
+u64 round_down(u64 value, u64 unit) { return value / unit * unit; }
+
+}  // namespace
+
+bool Memory::is_present(u64 offset) const {
+    return offset >= state_->lazy_bytes || (marks[offset / page_bytes] & mark_present);
+}
+
+bool Memory::make_present(u64 address, u64 length) {
+    const u64 end = std::min(address + length, state_->lazy_bytes);
+    for (u64 offset = address; offset < end;
+         offset = round_down(offset, wasm_page_bytes) + wasm_page_bytes)
+        if (!is_present(offset) && !fill_at(offset)) return false;
+    return true;
+}
+
+bool Memory::fill_at(u64 offset) {
+    State& state = *state_;
+    u64 begin = round_down(offset, wasm_page_bytes);
+    state.lazy_window = begin == state.next_lazy ? std::min(2 * state.lazy_window, lazy_window_max)
+                                                 : wasm_page_bytes;
+    const u64 content =
+        std::min(state.source->next_page(offset / page_bytes), state.lazy_bytes / page_bytes);
+    const u64 zeros_end =
+        std::min(round_down(content * page_bytes, wasm_page_bytes), begin + lazy_zeros_max);
+    u64 end = std::min(std::max(begin + state.lazy_window, zeros_end), state.lazy_bytes);
+    if (!open_lazily(begin, end)) {
+        page_unreadable_ = true;
+        return false;
+    }
+    state.next_lazy = end;
+    read_from_source(begin, end);
+    if (!is_present(offset)) page_unreadable_ = true;
+    return is_present(offset);
+}
+
+/// Each range that is opened may cost the system a mapping of its own, of which a process has few
+/// (65,530 by default): when it refuses, a wider range closes gaps instead.
+bool Memory::open_lazily(u64& begin, u64& end) {
+    const u64 lazy_bytes = state_->lazy_bytes;
+    for (u64 unit = 2 * wasm_page_bytes; !open_range(state_->mapping, begin, end - begin);
+         unit *= 2) {
+        if (begin == 0 && end == lazy_bytes) return false;
+        begin = round_down(begin, unit);
+        end = std::min(round_down(end + unit - 1, unit), lazy_bytes);
+    }
+    return true;
+}
+
+/// Fills what is absent of [begin, end), which is open. False: some of it stays absent.
+bool Memory::read_from_source(u64 begin, u64 end) {
+    bool complete = true;
+    u64 content = 0;
+    for (u64 offset = begin; offset < end; offset += wasm_page_bytes) {
+        if (is_present(offset)) continue;
+        const u64 first = offset / page_bytes;
+        bool read = true;
+        for (u64 page = first; page < first + pages_per_wasm_page && read; page++) {
+            if (content <= page) content = state_->source->next_page(page);
+            if (content != page) continue;
+            read = state_->source->read_page(page, base + page * page_bytes);
+            marks[page] = mark_content;
+            content = 0;
+        }
+        for (u64 page = first; page < first + pages_per_wasm_page; page++)
+            marks[page] = read ? marks[page] | mark_present : 0;
+        if (!read) close_range(state_->mapping, offset, wasm_page_bytes);
+        complete &= read;
+    }
+    return complete;
+}
+
+bool Memory::open_unreadable(u64 offset) {
+    const u64 begin = round_down(offset, wasm_page_bytes);
+    if (!open_range(state_->mapping, begin, wasm_page_bytes)) return false;
+    for (u64 page = begin / page_bytes; page < begin / page_bytes + pages_per_wasm_page; page++)
+        marks[page] = mark_present;
+    return true;
+}
+
+/// At creation, when no fault will tell what is touched.
+bool Memory::fill_everything() {
+    const u64 pages = size_bytes / page_bytes;
+    for (u64 page = state_->source->next_page(0); page < pages;
+         page = state_->source->next_page(page + 1)) {
+        marks[page] |= mark_content;
+        if (!state_->source->read_page(page, base + page * page_bytes)) page_unreadable_ = true;
+    }
+    return !page_unreadable_;
+}
+
+}  // namespace icvm::vm
