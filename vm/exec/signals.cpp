@@ -4,7 +4,9 @@
 #include <ucontext.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
+#include <type_traits>
 #include <vector>
 
 #include "vm/base/check.hpp"
@@ -79,9 +81,13 @@ void hand_over(int signal, siginfo_t* info, void* context) {
 
 void on_fault(int signal, siginfo_t* info, void* context) {
     if (info->si_code > 0) {
+        const int kept_errno = errno;
         auto& pc = program_counter(context);
         const u64 landing = find_landing(u64(pc));
-        switch (answer_fault(reinterpret_cast<u64>(info->si_addr), landing != 0)) {
+        const u64 address = reinterpret_cast<u64>(info->si_addr);
+        const FaultAnswer answer = answer_fault(address, landing != 0);
+        errno = kept_errno;
+        switch (answer) {
             case FaultAnswer::retry: return;
             case FaultAnswer::land:
                 pc = static_cast<std::remove_reference_t<decltype(pc)>>(landing);

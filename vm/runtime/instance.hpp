@@ -34,6 +34,7 @@ struct TableInstance {
     std::vector<u64> storage;  ///< references
     u64* elements = nullptr;   ///< storage.data()
     u64 size = 0;
+
     /// The old size, or all ones when it cannot grow that far (Wasm 4.4.6).
     u64 grow(u64 delta, u64 reference);
 };

@@ -30,10 +30,12 @@ struct Unlinkable {
 using InstantiationError = std::variant<Unlinkable, Trap>;
 
 struct InstantiationOptions {
-    /// Bound to memory 0 instead of a new memory (which must not be imported then).
+    /// Bound to memory 0 instead of a new memory (which must not be imported then); grows to the
+    /// minimum of the module's memory.
     std::shared_ptr<Memory> memory0;
     /// Values for the globals that the module defines, in order (as Instance gives them with
-    /// global_values); empty: their initializers.
+    /// global_values); empty: their initializers. References are not taken over (they point into
+    /// another store): their globals are initialized.
     std::span<const Value> globals;
     /// Applies active data segments. Off when memory0 has its contents already.
     bool active_data = true;
@@ -52,12 +54,14 @@ public:
     Store(Store&&) noexcept;
 
     FunctionInstance* add_host_function(HostFunction function);
+    /// Of the type's minimum size, with null references; nullptr: larger than table_elements_max.
     TableInstance* add_table(const TableType& type);
     GlobalInstance* add_global(const GlobalType& type, const Value& value);
     Memory* add_memory(std::shared_ptr<Memory> memory);
 
-    /// Wasm 4.5.4. Imports by position, one for each import of the module. The store keeps a share
-    /// of `module`.
+    /// Wasm 4.5.4. A trap in an active segment or in the start function leaves what came before it
+    /// in imported tables and memories. Imports by position, one for each import of the module. The
+    /// store keeps a share of `module`.
     Result<Instance*, InstantiationError> instantiate(std::shared_ptr<const CompiledModule> module,
                                                       std::span<const Extern> imports,
                                                       const InstantiationOptions& options = {});
@@ -66,7 +70,7 @@ public:
     std::unique_ptr<State> state;
 };
 
-/// The export of that name, or nothing (all alternatives empty: Extern of a null FunctionInstance).
+/// The export of that name, or nothing.
 std::optional<Extern> find_export(Instance& instance, std::string_view name);
 /// nullptr when there is none.
 FunctionInstance* find_exported_function(Instance& instance, std::string_view name);

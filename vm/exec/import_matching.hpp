@@ -1,0 +1,13 @@
+#pragma once
+
+#include <span>
+
+#include "vm/runtime/store.hpp"
+
+namespace icvm::vm {
+
+/// Whether the externs fit the imports of `module`, one by one (Wasm 4.5.2, "External Typing", and
+/// 3.2.7, "Import Subtyping").
+Result<void, Unlinkable> match_imports(const Module& module, std::span<const Extern> externs);
+
+}  // namespace icvm::vm

@@ -1,0 +1,288 @@
+#include "vm/exec/instantiate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "vm/base/check.hpp"
+#include "vm/exec/compiled_module.hpp"
+#include "vm/exec/constant_expression.hpp"
+#include "vm/exec/execution.hpp"
+#include "vm/exec/import_matching.hpp"
+#include "vm/runtime/store_state.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+/// One run of Wasm 4.5.4: what is made, in order.
+class Instantiation {
+public:
+    Instantiation(Instance& instance, const CompiledModule& compiled,
+                  const InstantiationOptions& options)
+        : instance_(instance),
+          compiled_(compiled),
+          module_(module_of(compiled)),
+          options_(options) {}
+
+    void link(std::span<const Extern> imports);
+    Result<void, Trap> allocate();
+    Result<void, Trap> initialize();
+
+private:
+    void allocate_functions();
+    void allocate_globals();
+    bool allocate_tables();
+    Result<void, Trap> allocate_memories();
+    std::shared_ptr<Memory> make_memory(size_t defined);
+    void initialize_globals();
+    void initialize_tables();
+    Result<void, Trap> apply_elements();
+    Result<void, Trap> apply_data();
+
+    Instance& instance_;
+    const CompiledModule& compiled_;
+    const Module& module_;
+    const InstantiationOptions& options_;
+};
+
+Trap trap_of(TrapReason reason, std::string message = {}) {
+    Trap trap{};
+    trap.reason = reason;
+    trap.message = std::move(message);
+    return trap;
+}
+
+void Instantiation::link(std::span<const Extern> imports) {
+    instance_.function_storage.reserve(module_.function_types.size());
+    for (const Extern& import : imports.first(module_.imports.size())) {
+        switch (ExternKind(import.index())) {
+            case ExternKind::function:
+                instance_.function_storage.push_back(std::get<FunctionInstance*>(import));
+                break;
+            case ExternKind::table:
+                instance_.table_storage.push_back(std::get<TableInstance*>(import));
+                break;
+            case ExternKind::memory:
+                instance_.memory_storage.push_back(std::get<Memory*>(import));
+                break;
+            case ExternKind::global:
+                instance_.global_storage.push_back(std::get<GlobalInstance*>(import));
+                break;
+        }
+    }
+}
+
+Result<void, Trap> Instantiation::allocate() {
+    allocate_functions();
+    allocate_globals();
+    if (!allocate_tables())
+        return std::unexpected(
+            trap_of(TrapReason::allocation_failed, "a table is larger than this machine allows"));
+    TRY(allocate_memories());
+    instance_.dropped_storage =
+        std::make_unique<bool[]>(module_.data.size() + module_.elements.size());
+    instance_.data_dropped = instance_.dropped_storage.get();
+    instance_.elements_dropped = instance_.data_dropped + module_.data.size();
+    return {};
+}
+
+void Instantiation::allocate_functions() {
+    std::vector<TypeNumber> numbers;
+    numbers.reserve(module_.types.size());
+    for (const FunctionType& type : module_.types) numbers.push_back(type_number(type));
+    instance_.own_functions.reserve(module_.functions.size());
+    u32 index = module_.imported_functions;
+    for (const Function& function : module_.functions) {
+        FunctionInstance& made = instance_.own_functions.emplace_back();
+        made.code = code_of(compiled_, index);
+        made.instance = &instance_;
+        made.type = numbers[function.type_index];
+        made.index = index++;
+        made.function_type = &module_.types[function.type_index];
+        instance_.function_storage.push_back(&made);
+    }
+    instance_.functions = instance_.function_storage.data();
+}
+
+void Instantiation::allocate_globals() {
+    const size_t count = module_.globals.size();
+    instance_.cell_storage.resize(2 * count);
+    instance_.global_cells = instance_.cell_storage.data();
+    instance_.own_globals.resize(count);
+    for (size_t i = 0; i < count; i++) {
+        GlobalInstance& global = instance_.own_globals[i];
+        global.type = module_.globals[i].type;
+        global.cell = instance_.global_cells + 2 * i;
+        instance_.global_storage.push_back(&global);
+    }
+    instance_.globals = instance_.global_storage.data();
+}
+
+bool Instantiation::allocate_tables() {
+    for (const Table& table : module_.tables) {
+        if (table.type.limits.minimum > table_elements_max) return false;
+        TableInstance& made = instance_.own_tables.emplace_back();
+        made.type = table.type;
+        made.grow(table.type.limits.minimum, 0);
+        instance_.table_storage.push_back(&made);
+    }
+    instance_.tables = instance_.table_storage.data();
+    return true;
+}
+
+std::shared_ptr<Memory> Instantiation::make_memory(size_t defined) {
+    const MemoryType& type = module_.memories[defined];
+    const bool bound = defined == 0 && module_.imported_memories == 0 && options_.memory0;
+    if (!bound) return Memory::create(type, type.limits.minimum, nullptr, options_.memory);
+    const auto& memory = options_.memory0;
+    CHECK(memory->type().limits.address_type == type.limits.address_type);
+    const u64 least = type.limits.minimum;
+    if (memory->size() < least && memory->grow(least - memory->size()) == ~u64(0)) return nullptr;
+    return memory;
+}
+
+Result<void, Trap> Instantiation::allocate_memories() {
+    for (size_t i = 0; i < module_.memories.size(); i++) {
+        std::shared_ptr<Memory> memory = make_memory(i);
+        if (!memory)
+            return std::unexpected(
+                trap_of(TrapReason::allocation_failed, "no address space for a memory"));
+        instance_.memory_storage.push_back(memory.get());
+        instance_.own_memories.push_back(std::move(memory));
+    }
+    instance_.memories = instance_.memory_storage.data();
+    return {};
+}
+
+Result<void, Trap> Instantiation::initialize() {
+    initialize_globals();
+    initialize_tables();
+    TRY(apply_elements());
+    return apply_data();
+}
+
+void Instantiation::initialize_globals() {
+    CHECK(options_.globals.empty() || options_.globals.size() == module_.globals.size());
+    ConstantEvaluator evaluator(instance_);
+    for (size_t i = 0; i < module_.globals.size(); i++) {
+        const Global& global = module_.globals[i];
+        u64* const cell = instance_.own_globals[i].cell;
+        if (options_.globals.empty() || global.type.value.is_reference()) {
+            cell[0] = evaluator.evaluate(global.initializer);
+        } else {
+            CHECK(options_.globals[i].type == global.type.value);
+            cell[0] = options_.globals[i].bits;
+            cell[1] = options_.globals[i].high;
+        }
+    }
+}
+
+void Instantiation::initialize_tables() {
+    ConstantEvaluator evaluator(instance_);
+    for (size_t i = 0; i < module_.tables.size(); i++) {
+        if (!module_.tables[i].initializer) continue;
+        const u64 reference = evaluator.evaluate(*module_.tables[i].initializer);
+        std::ranges::fill(instance_.own_tables[i].storage, reference);
+    }
+}
+
+Result<void, Trap> Instantiation::apply_elements() {
+    ConstantEvaluator evaluator(instance_);
+    for (size_t i = 0; i < module_.elements.size(); i++) {
+        const ElementSegment& segment = module_.elements[i];
+        if (segment.mode == SegmentMode::passive) continue;
+        if (segment.mode == SegmentMode::active) {
+            const u64 offset = evaluator.evaluate(segment.table_offset);
+            if (!initialize_table(instance_, segment.table_index, u32(i), offset, 0,
+                                  segment.size()))
+                return std::unexpected(trap_of(TrapReason::table_out_of_bounds));
+        }
+        instance_.elements_dropped[i] = true;
+    }
+    return {};
+}
+
+Result<void, Trap> Instantiation::apply_data() {
+    ConstantEvaluator evaluator(instance_);
+    for (size_t i = 0; i < module_.data.size(); i++) {
+        const DataSegment& segment = module_.data[i];
+        if (segment.mode != SegmentMode::active) continue;
+        if (options_.active_data) {
+            const u64 offset = evaluator.evaluate(segment.memory_offset);
+            if (!initialize_memory(instance_, segment.memory_index, u32(i), offset, 0,
+                                   segment.content.size))
+                return std::unexpected(
+                    trap_of(instance_.memories[segment.memory_index]->page_unreadable()
+                                ? TrapReason::page_unreadable
+                                : TrapReason::memory_out_of_bounds));
+        }
+        instance_.data_dropped[i] = true;
+    }
+    return {};
+}
+
+/// Code without bounds checks must not meet a memory without guard pages, nor untracked stores a
+/// memory that counts on its marks: both would be our own mistake, or the embedder's.
+bool memory_fits_code(const Instance& instance, const CompiledModule& compiled) {
+    if (instance.memory_storage.empty()) return true;
+    const Memory& memory = *instance.memory_storage[0];
+    const bool narrow = memory.type().limits.address_type == AddressType::i32;
+    const CompileOptions& options = options_of(compiled);
+    if (options.guard && narrow && !memory.guarded()) return false;
+    return options.track || !memory.tracked();
+}
+
+}  // namespace
+
+bool initialize_memory(Instance& instance, u32 memory, u32 segment, u64 destination, u64 source,
+                       u64 length) {
+    Bytes content;
+    if (!instance.data_dropped[segment])
+        content = instance.module->content(instance.module->data[segment].content);
+    if (source > content.size() || length > content.size() - source) return false;
+    return instance.memories[memory]->write(destination, content.subspan(source, length));
+}
+
+bool initialize_table(Instance& instance, u32 table, u32 segment, u64 destination, u64 source,
+                      u64 length) {
+    const ElementSegment& from = instance.module->elements[segment];
+    const u64 from_size = instance.elements_dropped[segment] ? 0 : from.size();
+    TableInstance& to = *instance.tables[table];
+    if (source > from_size || length > from_size - source) return false;
+    if (destination > to.size || length > to.size - destination) return false;
+    ConstantEvaluator evaluator(instance);
+    for (u64 i = 0; i < length; i++) {
+        const u64 element = source + i;
+        to.elements[destination + i] =
+            from.functions.empty()
+                ? evaluator.evaluate(from.expressions[element])
+                : reinterpret_cast<u64>(instance.functions[from.functions[element]]);
+    }
+    return true;
+}
+
+Result<Instance*, InstantiationError> Store::instantiate(
+    std::shared_ptr<const CompiledModule> compiled, std::span<const Extern> imports,
+    const InstantiationOptions& options) {
+    const Module& module = module_of(*compiled);
+    TRY(match_imports(module, imports));
+    auto owned = std::make_unique<Instance>();
+    Instance& instance = *owned;
+    instance.module = &module;
+    Instantiation instantiation(instance, *compiled, options);
+    instantiation.link(imports);
+    TRY(instantiation.allocate());
+    if (!memory_fits_code(instance, *compiled))
+        return std::unexpected(trap_of(TrapReason::allocation_failed,
+                                       "memory 0 lacks the guard pages or the tracking that the "
+                                       "code was compiled for"));
+    instance.code_owner = std::move(compiled);
+    // From here on others may refer to the instance, even if a later step traps.
+    state->instances.push_back(std::move(owned));
+    TRY(instantiation.initialize());
+    if (FunctionInstance* const start = start_function(instance); start && options.run_start)
+        TRY(invoke(*this, *start, {}));
+    return &instance;
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "vm/runtime/store.hpp"
+
+namespace icvm::vm {
+
+/// What a store owns. Nothing in it moves: instances refer to each other by address.
+struct Store::State {
+    std::deque<HostFunction> host_functions;
+    std::deque<FunctionInstance> host_function_instances;
+    std::deque<TableInstance> tables;
+    std::deque<GlobalInstance> globals;
+    std::vector<std::shared_ptr<Memory>> memories;
+    std::vector<std::unique_ptr<Instance>> instances;
+};
+
+}  // namespace icvm::vm
