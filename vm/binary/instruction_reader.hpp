@@ -17,6 +17,7 @@ public:
 
     bool at_end() const { return reader_.at_end(); }
     u32 offset() const { return reader_.offset(); }
+    void skip(u32 size) { reader_.skip(size); }
 
     /// Reads the next instruction. Only the fields that its Immediate has are written; `labels`
     /// is valid until the next call.

@@ -1,17 +1,19 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <span>
 
 #include "vm/base/result.hpp"
-#include "vm/binary/instruction.hpp"
+#include "vm/binary/instruction_reader.hpp"
+#include "vm/validate/function_typing.hpp"
 #include "vm/wasm/module.hpp"
 
 namespace icvm::vm {
 
 /// What the walk has proved about one instruction.
 struct Proof {
-    bool reachable;     ///< before the instruction
+    bool reachable;     ///< before the instruction; also false in blocks within dead code
     ValueType operand;  ///< drop, select, ref.is_null: the type of the operand (unknown below
                         ///< unreachable code)
     std::span<const ValueType> operands;  ///< the operand stack after the instruction, bottom
@@ -43,5 +45,69 @@ struct BodyError {
 
 template <FunctionListener Listener>
 Result<void, BodyError> validate_function(const Module& module, u32 index, Listener& listener);
+
+/// Wants to know nothing: validation alone.
+struct NullListener {
+    void begin(std::span<const ValueType>) {}
+    void instruction(const Instruction&, const Proof&) {}
+    void finish(u32) {}
+};
+
+// ---- Implementation ----------------------------------------------------------------------------
+
+/// The part of validate_function that does not depend on the listener.
+class BodyWalk {
+public:
+    BodyWalk(const Module& module, u32 index);
+
+    /// Reads the declarations of locals, which precede the instructions (Wasm 5.5.13).
+    Result<void, BodyError> read_locals();
+    /// Reads and applies the next instruction; false: it is no good, see error().
+    bool next(Instruction& instruction) {
+        const auto read = reader_.next(instruction);
+        if (!read) [[unlikely]]
+            return malformed(read.error());
+        reachable_ = typing_.reachable();
+        if (!typing_.apply(instruction)) [[unlikely]]
+            return invalid(instruction.offset);
+        height_max_ = std::max(height_max_, typing_.operands().height());
+        return true;
+    }
+    bool finished() const { return typing_.finished(); }
+    /// Whether nothing follows the final `end`.
+    bool check_end();
+
+    Proof proof() const { return {reachable_, typing_.operand(), typing_.operands().types()}; }
+    std::span<const ValueType> locals() const { return typing_.locals(); }
+    u32 height_max() const { return height_max_; }
+    BodyError& error() { return error_; }
+
+private:
+    [[gnu::cold, gnu::noinline]] bool malformed(ReadError error);
+    [[gnu::cold, gnu::noinline]] bool invalid(u32 offset);
+
+    const Module& module_;
+    ByteRange body_;
+    InstructionReader reader_;
+    FunctionTyping typing_;
+    bool reachable_ = true;
+    u32 height_max_ = 0;
+    BodyError error_;
+};
+
+template <FunctionListener Listener>
+Result<void, BodyError> validate_function(const Module& module, u32 index, Listener& listener) {
+    BodyWalk walk(module, index);
+    TRY(walk.read_locals());
+    listener.begin(walk.locals());
+    Instruction instruction{};
+    while (!walk.finished()) {
+        if (!walk.next(instruction)) return std::unexpected(std::move(walk.error()));
+        listener.instruction(instruction, walk.proof());
+    }
+    if (!walk.check_end()) return std::unexpected(std::move(walk.error()));
+    listener.finish(walk.height_max());
+    return {};
+}
 
 }  // namespace icvm::vm

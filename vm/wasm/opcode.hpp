@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "vm/base/integers.hpp"
@@ -42,6 +43,13 @@ enum class Immediate : u8 {
     f32,
     f64,
 };
+
+/// A dense number of an opcode, for tables: the opcode itself, or 0x100 + n for 0xFCnn.
+inline constexpr size_t opcode_places = 0x200;
+constexpr size_t place_of(Opcode opcode) {
+    const u16 code = u16(opcode);
+    return code < 0x100 ? code : 0x100 + (code & 0xFF);
+}
 
 struct OpcodeRow {
     Opcode opcode;

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vm/base/check.hpp"
+#include "vm/binary/instruction.hpp"
+#include "vm/validate/operand_stack.hpp"
+#include "vm/wasm/module.hpp"
+
+namespace icvm::vm {
+
+struct Signature;
+
+/// The typing rules of instructions (Wasm 3.4), applied one by one to the body of a function by
+/// the algorithm of appendix 7.3.
+class FunctionTyping {
+public:
+    /// A function of `module`, which is valid but for its bodies.
+    FunctionTyping(const Module& module, u32 function);
+
+    void add_locals(u32 count, ValueType type) { locals_.insert(locals_.end(), count, type); }
+    std::span<const ValueType> locals() const { return locals_; }
+
+    /// Applies an instruction. False: it breaks a rule, see reason().
+    bool apply(const Instruction& instruction);
+    const std::string& reason() const { return reason_; }
+
+    /// Whether control can come here. Also false in blocks within code that is dead.
+    bool reachable() const { return !frames_.empty() && !frames_.back().dead; }
+    /// The body's last `end` was applied.
+    bool finished() const { return frames_.empty(); }
+    /// Of the last drop, select or ref.is_null.
+    ValueType operand() const { return operand_; }
+    const OperandStack& operands() const { return operands_; }
+
+private:
+    /// A block that is open (appendix 7.3).
+    struct Frame {
+        Opcode opcode;
+        BlockType type;
+        u32 height;        ///< number of operands below the block's parameters
+        bool unreachable;  ///< the operands below are whatever is asked for
+        bool dead;         ///< unreachable, or opened in dead code
+    };
+
+    bool pop(ValueType expected) {
+        if (operands_.size() > frames_.back().height && operands_.top() == expected) [[likely]] {
+            operands_.pop();
+            return true;
+        }
+        return pop_slow(expected);
+    }
+    bool pop_slow(ValueType expected);
+    bool pop_any(ValueType& found);
+    bool pop_all(std::span<const ValueType> types);
+    bool check_top(std::span<const ValueType> types);
+    bool apply_access(const Instruction& instruction, const Signature& signature);
+    bool apply_special(const Instruction& instruction);
+    // function_typing_control.cpp
+    std::span<const ValueType> parameters(const BlockType& type) const;
+    std::span<const ValueType> results(const BlockType& type) const;
+    std::span<const ValueType> label_types(u32 label) const;
+    bool apply_block(const Instruction& instruction);
+    bool apply_else();
+    bool apply_end();
+    bool apply_br(const Instruction& instruction);
+    bool apply_br_if(const Instruction& instruction);
+    bool apply_br_table(const Instruction& instruction);
+    bool apply_return();
+    bool apply_call(const FunctionType& type, bool tail);
+    bool apply_call_function(const Instruction& instruction, bool tail);
+    bool apply_call_indirect(const Instruction& instruction, bool tail);
+    void open_frame(Opcode opcode, const BlockType& type);
+    bool close_frame();
+    bool check_label(u32 label);
+    bool check_type_index(u32 index);
+    bool set_unreachable();
+
+    // function_typing.cpp
+    bool apply_select();
+    bool apply_select_typed(const Instruction& instruction);
+    bool apply_local(const Instruction& instruction);
+    bool apply_global(const Instruction& instruction);
+    bool apply_ref_is_null();
+    bool apply_ref_func(u32 function);
+    // function_typing_memory.cpp
+    bool check_memory_argument(const Instruction& instruction, unsigned natural);
+    bool check_memory(u32 index);
+    bool check_table(u32 index);
+    bool check_element(u32 index);
+    bool check_data(u32 index);
+    ValueType memory_address(u32 index) const {
+        return value_type(module_.memory_types[index].limits.address_type);
+    }
+    ValueType table_address(u32 index) const {
+        return value_type(module_.table_types[index].limits.address_type);
+    }
+    bool apply_memory(const Instruction& instruction);
+    bool apply_memory_init(const Instruction& instruction);
+    bool apply_memory_copy(const Instruction& instruction);
+    bool apply_table(const Instruction& instruction);
+    bool apply_table_init(const Instruction& instruction);
+    bool apply_table_copy(const Instruction& instruction);
+
+    [[gnu::cold, gnu::noinline]] bool fail(std::string reason);
+    [[gnu::cold, gnu::noinline]] bool unknown(const char* what, u32 index);
+    [[gnu::cold, gnu::noinline]] bool mismatch(ValueType expected, ValueType found);
+
+    const Module& module_;
+    const FunctionType& type_;
+    std::vector<ValueType> locals_;
+    std::vector<Frame> frames_;
+    OperandStack operands_;
+    ValueType operand_{};
+    std::string reason_;
+};
+
+}  // namespace icvm::vm

@@ -1,0 +1,58 @@
+#include "vm/validate/function_validator.hpp"
+
+#include "vm/binary/module_limits.hpp"
+
+namespace icvm::vm {
+
+BodyWalk::BodyWalk(const Module& module, u32 index)
+    : module_(module),
+      body_(module.functions[index - module.imported_functions].body),
+      reader_(module, body_),
+      typing_(module, index) {}
+
+Result<void, BodyError> BodyWalk::read_locals() {
+    const auto read = [&]() -> Result<void, ReadError> {
+        ByteReader reader(module_.bytes, body_);
+        const u32 groups = TRY(reader.read_u32());
+        u64 count = 0;
+        for (u32 i = 0; i < groups; i++) {
+            const u32 offset = reader.offset();
+            const u32 more = TRY(reader.read_u32());
+            count += more;
+            if (count > locals_max)
+                return std::unexpected(ReadError{MalformedReason::too_many_locals, offset});
+            typing_.add_locals(more, TRY(reader.read_value_type()));
+        }
+        reader_.skip(reader.offset() - reader_.offset());
+        return {};
+    }();
+    if (read) return {};
+    malformed(read.error());
+    return std::unexpected(std::move(error_));
+}
+
+bool BodyWalk::check_end() {
+    if (reader_.at_end()) return true;
+    return malformed({MalformedReason::section_size_mismatch, reader_.offset()});
+}
+
+/// The official suite takes a body that runs over its end for what it is in one stream of bytes:
+/// the next body's size is then no `end`, and the last body's section is too small.
+bool BodyWalk::malformed(ReadError error) {
+    const u32 end = body_.offset + body_.size;
+    if (error.reason == MalformedReason::unexpected_end && end != module_.bytes.size()) {
+        const bool last = end == module_.code_section.offset + module_.code_section.size;
+        error.reason =
+            last ? MalformedReason::section_size_mismatch : MalformedReason::end_expected;
+    }
+    Malformed malformed = to_malformed(error);
+    error_ = {true, malformed.offset, std::move(malformed.reason)};
+    return false;
+}
+
+bool BodyWalk::invalid(u32 offset) {
+    error_ = {false, offset, typing_.reason()};
+    return false;
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "vm/base/result.hpp"
+#include "vm/wasm/module.hpp"
+
+namespace icvm::vm {
+
+/// Validates everything of a module but its bodies (Wasm 3.5). Until then no index in it means
+/// anything; afterwards validate_function may walk the bodies.
+Result<void, Invalid> validate_module(const Module& module);
+
+}  // namespace icvm::vm
