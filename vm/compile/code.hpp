@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "vm/base/integers.hpp"
+
+namespace icvm::vm {
+
+/// What internal code is made of: the address of a handler, or packed operands.
+using Cell = u64;
+
+/// The internal instructions (docs/interpreter.md).
+enum class Operation : u16 {
+#define CODE(id, ...) id,
+#include "vm/compile/code.def"
+    none,  ///< number of operations
+};
+
+inline constexpr size_t operation_count = size_t(Operation::none);
+
+/// A form of the family that begins with `first` (code.def gives the order).
+constexpr Operation form_of(Operation first, u32 form) { return Operation(u16(first) + form); }
+
+/// The address of each operation's handler: handed down by the interpreter.
+using HandlerTable = const void* [operation_count];
+
+/// The code of one function: this header, then its cells. Immutable once it is published, shared by
+/// all instances: no base, global or instance address is in it.
+struct Code {
+    /// What its frame adds to the running sum of the control stack: one frame (upper half), and its
+    /// slots as the validator sees them (lower half).
+    u64 weight;
+    u32 zero_first;  ///< locals that are not parameters are zeroed at the call
+    u32 zero_count;
+    i64 entry_cost;  ///< the function entry and its first block
+    u32 function;    ///< index in the function index space
+    u32 guarded;     ///< memory 0 is reached through its base, without a check
+
+    const Cell* cells() const { return reinterpret_cast<const Cell*>(this + 1); }
+};
+inline constexpr u32 code_header_cells = sizeof(Code) / sizeof(Cell);
+static_assert(sizeof(Code) == 32);
+
+/// A row of the side table: what is known about an instruction that can trap, call or pause.
+/// Slots that hold references and exception handlers get their place here.
+struct Site {
+    u32 cell;      ///< where the instruction begins, in CodeUnit::cells
+    u32 offset;    ///< of the Wasm instruction in its module
+    i32 position;  ///< budget register minus counter, at the end of its block
+};
+
+/// The code of a module.
+struct CodeUnit {
+    std::unique_ptr<Cell[]> cells;
+    size_t cell_count = 0;
+    /// Where each function's Code is in `cells`, ascending; without imports.
+    std::vector<u32> functions;
+    /// Ascending by cell.
+    std::vector<Site> sites;
+
+    const Code& code(size_t function) const {
+        return *reinterpret_cast<const Code*>(cells.get() + functions[function]);
+    }
+    bool contains(const Cell* cell) const {
+        return cell >= cells.get() && cell < cells.get() + cell_count;
+    }
+    /// The function (without imports) whose code has `cell`.
+    size_t function_at(const Cell* cell) const;
+    /// The last site that begins at or before `cell`; nullptr when there is none.
+    const Site* site_at(const Cell* cell) const;
+};
+
+std::string_view to_string(Operation operation);
+/// The operands column of code.def.
+std::string_view operands_of(Operation operation);
+
+}  // namespace icvm::vm
