@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "replica/base/principal.hpp"
+#include "replica/base/reject.hpp"
+#include "replica/state/storage.hpp"
+
+namespace icvm::replica {
+
+enum class InstallMode : u8 { install, reinstall, upgrade };
+enum class WasmMemoryPersistence : u8 { keep, replace };
+
+/// Instructions so far and the limit of a long execution; return false to interrupt it
+/// (the message is rolled back, its transition fails with Failure::interrupted).
+using Progress = std::function<bool(u64 instructions, u64 limit)>;
+
+struct Options {
+    bool guard = true;       ///< guard pages and the fault handler; off: bounds checks only
+    Progress progress;       ///< called about ten times a second of execution
+    u64 slice = 20'000'000;  ///< instructions between two calls of progress
+};
+
+/// A transition did not happen.
+struct Failure {
+    enum class Kind : u8 { reject, storage, interrupted } kind = Kind::reject;
+    Reject reject{};         ///< kind reject
+    StorageError storage{};  ///< kind storage
+    std::string stage{};     ///< install_code: "canister_pre_upgrade", "start", …; else empty
+    u64 instructions = 0;    ///< what was executed before it failed
+    std::vector<std::string> log{};  ///< lines that the canister printed meanwhile
+};
+
+inline Failure failure_of(Reject reject) {
+    return {.kind = Failure::Kind::reject, .reject = std::move(reject)};
+}
+
+inline Failure failure_of(StorageError error) {
+    return {.kind = Failure::Kind::storage, .storage = std::move(error)};
+}
+
+struct InstallCode {
+    Principal canister;
+    InstallMode mode = InstallMode::install;
+    ByteVector module;    ///< as uploaded: Wasm, or one gzip member
+    ByteVector argument;  ///< Candid bytes
+    bool skip_pre_upgrade = false;
+    std::optional<WasmMemoryPersistence> wasm_memory_persistence;
+    std::string
+        module_path;  ///< remembered beside the canister: where the file came from; may be empty
+};
+
+struct Receipt {    ///< of a transition that succeeded
+    u64 round = 0;  ///< number of the round it happened in
+    u64 instructions = 0;
+    std::vector<std::string> log;  ///< what the canister printed
+};
+
+struct Call {
+    Principal canister;
+    std::string method;
+    ByteVector argument;
+};
+
+struct Reply {
+    ByteVector bytes;
+    Receipt receipt;
+};
+
+}  // namespace icvm::replica

@@ -1,0 +1,95 @@
+#include "replica/state/page_map.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace icvm::replica {
+
+namespace {
+
+constexpr u64 no_page = std::numeric_limits<u64>::max();
+
+}  // namespace
+
+bool PageMap::read_page(u64 index, u8* page) {
+    if (const auto found = changed_.find(index); found != changed_.end()) {
+        std::memcpy(page, found->second->data(), vm::page_bytes);
+        return true;
+    }
+    if (id_ == MemoryId::none) return true;
+    const auto read = storage_.read_page(id_, index, page);
+    if (!read && !error_) error_ = read.error();
+    return read.has_value();
+}
+
+u64 PageMap::next_page(u64 index) {
+    const u64 stored = id_ == MemoryId::none ? no_page : storage_.next_page(id_, index);
+    const auto found = changed_.lower_bound(index);
+    return found == changed_.end() ? stored : std::min(stored, found->first);
+}
+
+bool PageMap::read(u64 offset, std::span<u8> out) {
+    u64 present = 0;  // no page from the one at hand up to this one may be present
+    while (!out.empty()) {
+        const u64 index = offset / vm::page_bytes, start = offset % vm::page_bytes;
+        const size_t size = std::min<u64>(out.size(), vm::page_bytes - start);
+        if (present <= index) present = next_page(index);
+        if (present > index) {
+            std::memset(out.data(), 0, size);
+        } else {
+            Page page{};
+            if (!read_page(index, page.data())) return false;
+            std::memcpy(out.data(), page.data() + start, size);
+            present = index + 1;
+        }
+        offset += size;
+        out = out.subspan(size);
+    }
+    return true;
+}
+
+bool PageMap::write(u64 offset, Bytes bytes) {
+    while (!bytes.empty()) {
+        const u64 index = offset / vm::page_bytes, start = offset % vm::page_bytes;
+        const size_t size = std::min<u64>(bytes.size(), vm::page_bytes - start);
+        Page* page = page_for_write(index, size == vm::page_bytes);
+        if (!page) return false;
+        std::memcpy(page->data() + start, bytes.data(), size);
+        offset += size;
+        bytes = bytes.subspan(size);
+    }
+    return true;
+}
+
+void PageMap::put_page(u64 index, const u8* page) {
+    std::memcpy(page_for_write(index, true)->data(), page, vm::page_bytes);
+}
+
+void PageMap::put_changes(Transaction& transaction, MemoryId id) const {
+    PageWriter writer(transaction, id);
+    for (const auto& [index, page] : changed_) writer.put(index, page->data());
+    writer.flush();
+}
+
+PageMap::Page* PageMap::page_for_write(u64 index, bool whole) {
+    if (const auto found = changed_.find(index); found != changed_.end())
+        return found->second.get();
+    auto page = std::make_unique<Page>();
+    if (!whole && !read_page(index, page->data())) return nullptr;
+    return (changed_[index] = std::move(page)).get();
+}
+
+void PageWriter::put(u64 index, const u8* page) {
+    indices_.push_back(index);
+    bytes_.insert(bytes_.end(), page, page + vm::page_bytes);
+    if (indices_.size() == chunk_pages) flush();
+}
+
+void PageWriter::flush() {
+    if (!indices_.empty()) transaction_.put_pages(memory_, indices_, bytes_);
+    indices_.clear();
+    bytes_.clear();
+}
+
+}  // namespace icvm::replica

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "replica/base/principal.hpp"
+#include "vm/base/bytes.hpp"
+
+namespace icvm::replica {
+
+/// Appends the fields of a record, little-endian; variable lengths are LEB128.
+class RecordWriter {
+public:
+    void put_u8(u8 value) { bytes_.push_back(value); }
+    void put_u64(u64 value);
+    void put_u128(u128 value);
+    void put_bytes(Bytes bytes);  ///< its length first
+    void put_text(std::string_view text) { put_bytes(bytes_of(text)); }
+    void put_principal(const Principal& principal) { put_bytes(principal.bytes()); }
+    ByteVector take() { return std::move(bytes_); }
+
+private:
+    ByteVector bytes_;
+};
+
+/// Reads what RecordWriter wrote, from bytes that may be damaged. After the first field that is
+/// not there every further one reads as zero or empty, and ok() stays false.
+class RecordReader {
+public:
+    explicit RecordReader(Bytes bytes) : bytes_(bytes) {}
+
+    u8 u8_field();
+    u64 u64_field();
+    u128 u128_field();
+    Bytes bytes_field();
+    std::string text_field() { return std::string(text_of(bytes_field())); }
+    Principal principal_field();
+    /// A count of elements that take at least `element_bytes` each: never more than can follow.
+    u64 count_field(u64 element_bytes);
+    void fail() { ok_ = false; }
+    bool ok() const { return ok_; }
+    /// Everything was there, and nothing is left over.
+    bool at_end() const { return ok_ && bytes_.empty(); }
+
+private:
+    Bytes take(u64 size);
+
+    Bytes bytes_;
+    bool ok_ = true;
+};
+
+}  // namespace icvm::replica

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "replica/base/principal.hpp"
+#include "vm/base/bytes.hpp"
+
+namespace icvm::replica {
+
+/// Virtual time starts here: 2021-05-10T00:00:00Z, in nanoseconds since 1970.
+inline constexpr u64 time_start_ns = 1'620'604'800'000'000'000;
+
+/// Counters of the subnet.
+struct SubnetRecord {
+    u64 next_canister = first_canister_index;
+    u64 next_memory = 1;  ///< MemoryId
+    u64 round = 0;        ///< rounds so far; each moves time by 1 ns
+
+    u64 time_ns() const { return time_start_ns + round; }
+};
+
+inline constexpr std::string_view subnet_key = "subnet";
+
+ByteVector encode(const SubnetRecord& record);
+/// Nothing when the bytes are damaged, or of another version of the format.
+std::optional<SubnetRecord> decode_subnet_record(Bytes bytes);
+
+/// The subnet's public key as DER (a BLS12-381 key has 133 bytes). It is made up: nobody has the
+/// private key, and nothing is signed with it.
+Bytes root_key();
+/// The subnet's own principal: self-authenticating by root_key().
+const Principal& subnet_id();
+
+}  // namespace icvm::replica
