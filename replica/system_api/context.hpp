@@ -1,0 +1,89 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "replica/state/canister.hpp"
+#include "replica/state/stable_memory.hpp"
+#include "replica/system_api/execution_error.hpp"
+
+namespace icvm::replica {
+
+/// As what a canister's code runs (Interface spec, "Overview of imports"; spec/ic.md 1.1).
+enum class Context : u8 {
+    start,
+    init,  ///< canister_post_upgrade, too
+    pre_upgrade,
+    update,
+    replicated_query,
+    non_replicated_query,
+    transform,
+    composite_query,
+    reply_callback,
+    reject_callback,
+    composite_reply_callback,
+    composite_reject_callback,
+    cleanup,
+    composite_cleanup,
+    inspect_message,
+    heartbeat,
+    global_timer,
+    on_low_wasm_memory,
+};
+
+/// "non replicated query", as mainnet names it.
+std::string_view mode_name(Context context);
+bool in_replicated_execution(Context context);
+
+/// Greatest reply, in bytes.
+inline constexpr u64 reply_bytes_max_replicated = 2 * 1024 * 1024;
+inline constexpr u64 reply_bytes_max_query = 3 * 1024 * 1024;
+/// Of the lines that one message prints: ours.
+inline constexpr u64 log_bytes_max = 1024 * 1024;
+
+/// What a canister answers: nothing yet, a reply, or the text of a reject.
+struct Rejection {
+    std::string message;
+};
+using Response = std::variant<std::monostate, ByteVector, Rejection>;
+
+/// One execution as the System API sees it: what it may read, and its effects, which are collected
+/// here and applied at once when the whole message succeeds.
+struct ExecutionContext {
+    Context context = Context::update;
+    const Canister* canister = nullptr;
+    Principal caller;
+    Bytes argument;
+    std::string_view method;  ///< inspect_message
+    u64 time_ns = 0;
+    bool memory64 = false;
+    i64 budget_at_start = 0;    ///< instructions that this execution began with
+    u64 instruction_limit = 0;  ///< of the whole message, for the error's text
+    StableMemory* stable = nullptr;
+
+    // Effects.
+    Response response;
+    ByteVector reply_data;  ///< appended, and not yet replied with
+    bool message_accepted = false;
+    std::optional<ByteVector> certified_data;
+    std::optional<u64> global_timer;
+    u128 cycles_burned = 0;
+    std::vector<std::string> log;
+    u64 log_bytes = 0;             ///< of `log`
+    u64 log_bytes_free = 0;        ///< what a debug_print still pays in full (spec/metering.md 3.3)
+    std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
+
+    std::optional<ExecutionError> error;  ///< why a host function trapped
+
+    u128 cycles() const { return canister->cycles - cycles_burned; }
+    /// Above the freezing limit.
+    u128 liquid_cycles() const;
+    u64 timer() const { return global_timer.value_or(canister->global_timer); }
+    /// Keeps a line that the canister prints.
+    void print(std::string line);
+};
+
+}  // namespace icvm::replica

@@ -1,0 +1,100 @@
+// debug_print and trap (Interface spec, "Debugging aids"), with the charges of the canister log
+// (spec/metering.md 3.3).
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "replica/system_api/system_call.hpp"
+
+namespace icvm::replica::calls {
+
+namespace {
+
+constexpr u64 text_bytes_max = 32 * 1024;
+constexpr u64 log_capacity = 4096;
+/// What a record of mainnet's log takes beside its text.
+constexpr u64 record_overhead = 40;
+
+/// Instructions for logging `length` bytes.
+u64 log_fee(const ExecutionContext& execution, u64 length) {
+    const u64 used =
+        std::accumulate(execution.log_records.begin(), execution.log_records.end(), u64(0));
+    return 2 * std::min(length, log_capacity) + 50 * std::min(length, log_capacity - used);
+}
+
+/// Keeps the sizes that mainnet's log of this execution would hold: the oldest make room.
+void count_record(ExecutionContext& execution, u64 length) {
+    std::vector<u64>& records = execution.log_records;
+    const u64 size = std::min(length, log_capacity - record_overhead) + record_overhead;
+    u64 used = std::accumulate(records.begin(), records.end(), size);
+    auto keep = records.begin();
+    for (; used > log_capacity; ++keep) used -= *keep;
+    records.erase(records.begin(), keep);
+    records.push_back(size);
+}
+
+u64 saturating_add(u64 a, u64 b) { return a + std::min(b, ~u64(0) - a); }
+
+/// UTF-8 with U+FFFD in place of what is none, one for each maximal part.
+std::string lossy_utf8(Bytes bytes);
+
+/// The text at call[0], call[1]; `otherwise` when it is not in the heap.
+std::string text_at(SystemCall& call, std::string_view otherwise) {
+    const auto bytes = call.heap("", call[0], std::min(call[1], text_bytes_max));
+    return bytes ? lossy_utf8(*bytes) : std::string(otherwise);
+}
+
+/// How many bytes at the front of `bytes` are one well-formed character; 0: none. `bad` gets the
+/// length of the maximal part that is not (Unicode 3.9, "U+FFFD Substitution").
+size_t character(Bytes bytes, size_t& bad) {
+    const u8 lead = bytes[0];
+    bad = 1;
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    for (; bad < length; bad++) {
+        if (bad >= bytes.size()) return 0;
+        u8 low = 0x80, high = 0xBF;
+        if (bad == 1 && lead == 0xE0) low = 0xA0;
+        if (bad == 1 && lead == 0xED) high = 0x9F;
+        if (bad == 1 && lead == 0xF0) low = 0x90;
+        if (bad == 1 && lead == 0xF4) high = 0x8F;
+        if (bytes[bad] < low || bytes[bad] > high) return 0;
+    }
+    return length;
+}
+
+std::string lossy_utf8(Bytes bytes) {
+    std::string text;
+    while (!bytes.empty()) {
+        size_t bad = 0;
+        const size_t good = character(bytes, bad);
+        text += good > 0 ? text_of(bytes.first(good)) : std::string_view("\uFFFD");
+        bytes = bytes.subspan(good > 0 ? good : bad);
+    }
+    return text;
+}
+
+}  // namespace
+
+CallResult debug_print(SystemCall& call) {
+    TRY(call.charge(100 + log_fee(call.execution, call[1])));
+    count_record(call.execution, call[1]);
+    call.execution.print(text_at(call, "(debug_print message out of memory bounds)"));
+    return 0;
+}
+
+CallResult trap(SystemCall& call) {
+    TRY(call.charge(saturating_add(500 + log_fee(call.execution, call[1]), call[1])));
+    return std::unexpected(ExecutionError{
+        ErrorCode::canister_called_trap,
+        fmt::format("Canister called `ic0.trap` with message: '{}'",
+                    text_at(call, "(trap message out of memory bounds)")),
+        help_with_link("Consider gracefully handling failures from this canister or altering the "
+                       "canister to handle exceptions.",
+                       "trapped-explicitly")});
+}
+
+}  // namespace icvm::replica::calls

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "replica/base/principal.hpp"
+#include "replica/base/reject.hpp"
+
+namespace icvm::replica {
+
+/// Why an execution failed, before it is known to whom it is told: `text` and `help` are mainnet's
+/// (spec/ic.md 4.10).
+struct ExecutionError {
+    ErrorCode code;
+    std::string text;
+    std::string help{};  ///< what to do about it; may be empty
+};
+
+/// "See documentation: …#section" behind a suggestion.
+std::string help_with_link(std::string_view suggestion, std::string_view section);
+/// What mainnet says when it blames the compiler.
+std::string toolchain_help();
+
+/// IC0502 "Canister trapped: <reason>"
+ExecutionError trapped(std::string_view reason);
+/// IC0504 "Canister violated contract: <error>", blaming the toolchain.
+ExecutionError contract_violation(std::string_view error);
+/// IC0504, blaming the author: with a suggestion and a section of the documentation.
+ExecutionError contract_violation(std::string_view error, std::string help);
+/// IC0522
+ExecutionError out_of_instructions(u64 limit);
+/// IC0537
+ExecutionError no_wasm_module();
+/// Something of the protocol that this version does not have.
+ExecutionError not_yet(std::string_view call, std::string_view what);
+
+/// "Error from Canister <id>: <text>", and with help ".\n<help>"; cut to 8 KiB.
+Reject reject_of(const ExecutionError& error, const Principal& canister);
+
+}  // namespace icvm::replica

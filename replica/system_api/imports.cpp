@@ -1,0 +1,124 @@
+#include "replica/system_api/imports.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "replica/system_api/system_call.hpp"
+
+namespace icvm::replica {
+
+namespace {
+
+constexpr u32 bit(Context context) { return 1u << u32(context); }
+
+// The letters of spec/ic.md 1.1.
+constexpr u32 s = bit(Context::start), I = bit(Context::init), G = bit(Context::pre_upgrade),
+              U = bit(Context::update), RQ = bit(Context::replicated_query),
+              NRQ = bit(Context::non_replicated_query), TQ = bit(Context::transform),
+              CQ = bit(Context::composite_query), Ry = bit(Context::reply_callback),
+              Rt = bit(Context::reject_callback), CRy = bit(Context::composite_reply_callback),
+              CRt = bit(Context::composite_reject_callback), C = bit(Context::cleanup),
+              CC = bit(Context::composite_cleanup), F = bit(Context::inspect_message),
+              T = bit(Context::heartbeat) | bit(Context::global_timer) |
+                  bit(Context::on_low_wasm_memory);
+constexpr u32 all = I | G | U | RQ | NRQ | TQ | CQ | Ry | Rt | CRy | CRt | C | CC | F | T;
+constexpr u32 any = all | s;
+constexpr int none = ImportRow::size_none, call_new_sizes = ImportRow::size_call_new;
+
+bool is_wide(char letter, bool memory64) { return letter == 'l' || (letter == 'p' && memory64); }
+
+u64 saturating_add(u64 a, u64 b) {
+    return a > std::numeric_limits<u64>::max() - b ? std::numeric_limits<u64>::max() : a + b;
+}
+
+u64 saturating_multiply(u64 a, u64 b) {
+    return b != 0 && a > std::numeric_limits<u64>::max() / b ? std::numeric_limits<u64>::max()
+                                                             : a * b;
+}
+
+u64 fee_of(const SystemCall& call) {
+    const ImportRow& row = call.row;
+    if (row.size == none) return row.fee;
+    const u64 bytes =
+        row.size == call_new_sizes ? saturating_add(call[1], call[3]) : call[size_t(row.size)];
+    return saturating_add(row.fee, saturating_multiply(bytes, row.fee_per_byte));
+}
+
+/// The order of spec/metering.md 3.2: fee, context, and only then what the call itself checks.
+CallResult run(SystemCall& call, CallResult (*function)(SystemCall&)) {
+    if (call.row.fee > 0) TRY(call.charge(fee_of(call)));
+    if (!(call.row.contexts & bit(call.execution.context)))
+        return std::unexpected(call.wrong_mode());
+    return function(call);
+}
+
+void read_arguments(SystemCall& call) {
+    for (size_t i = 0; call.row.signature[i] != ':'; i++) {
+        const u64 slot = call.host.slots[i];
+        call.arguments[i] =
+            is_wide(call.row.signature[i], call.execution.memory64) ? slot : u32(slot);
+    }
+}
+
+vm::HostOutcome answer(SystemCall& call, CallResult result) {
+    if (result) {
+        if (call.row.signature.back() != ':') call.host.slots[0] = *result;
+        return vm::HostOutcome::done;
+    }
+    call.host.trap->reason = vm::TrapReason::host;
+    call.host.trap->message = result.error().text;
+    call.host.trap->host_code = u32(result.error().code);
+    call.execution.error = std::move(result.error());
+    return vm::HostOutcome::trap;
+}
+
+template <CallResult (*function)(SystemCall&), size_t index>
+vm::HostOutcome enter(void* execution_context, vm::HostCall& host) {
+    SystemCall call{.row = import_rows()[index],
+                    .execution = *static_cast<ExecutionContext*>(execution_context),
+                    .host = host};
+    read_arguments(call);
+    return answer(call, run(call, function));
+}
+
+enum class Index : size_t {
+#define IMPORT(name, ...) name,
+#include "replica/system_api/imports.def"
+};
+
+constexpr ImportRow rows[] = {
+#define IMPORT(name, signature, contexts, fee, fee_per_byte, size) \
+    {#name,        signature, contexts, fee,                       \
+     fee_per_byte, size,      false,    enter<calls::name, size_t(Index::name)>},
+#define IMPORT32(name, signature, contexts, fee, fee_per_byte, size) \
+    {#name,        signature, contexts, fee,                         \
+     fee_per_byte, size,      true,     enter<calls::name, size_t(Index::name)>},
+#include "replica/system_api/imports.def"
+};
+
+}  // namespace
+
+std::span<const ImportRow> import_rows() { return rows; }
+
+const ImportRow* find_import(std::string_view name, bool memory64) {
+    const auto found = std::ranges::find_if(
+        rows, [&](const ImportRow& row) { return row.name == name && !(row.only_32 && memory64); });
+    return found == std::end(rows) ? nullptr : &*found;
+}
+
+vm::FunctionType type_of(const ImportRow& row, bool memory64) {
+    vm::FunctionType type;
+    bool results = false;
+    for (const char letter : row.signature) {
+        if (letter == ':') {
+            results = true;
+            continue;
+        }
+        (results ? type.results : type.parameters)
+            .push_back(is_wide(letter, memory64) ? vm::types::i64 : vm::types::i32);
+    }
+    return type;
+}
+
+}  // namespace icvm::replica
