@@ -19,10 +19,7 @@ class Instantiation {
 public:
     Instantiation(Instance& instance, const CompiledModule& compiled,
                   const InstantiationOptions& options)
-        : instance_(instance),
-          compiled_(compiled),
-          module_(module_of(compiled)),
-          options_(options) {}
+        : instance_(instance), compiled_(compiled), module_(compiled.module), options_(options) {}
 
     void link(std::span<const Extern> imports);
     Result<void, Trap> allocate();
@@ -87,16 +84,13 @@ Result<void, Trap> Instantiation::allocate() {
 }
 
 void Instantiation::allocate_functions() {
-    std::vector<TypeNumber> numbers;
-    numbers.reserve(module_.types.size());
-    for (const FunctionType& type : module_.types) numbers.push_back(type_number(type));
     instance_.own_functions.reserve(module_.functions.size());
     u32 index = module_.imported_functions;
     for (const Function& function : module_.functions) {
         FunctionInstance& made = instance_.own_functions.emplace_back();
         made.code = code_of(compiled_, index);
         made.instance = &instance_;
-        made.type = numbers[function.type_index];
+        made.type = compiled_.type_numbers[function.type_index];
         made.index = index++;
         made.function_type = &module_.types[function.type_index];
         instance_.function_storage.push_back(&made);
@@ -221,15 +215,10 @@ Result<void, Trap> Instantiation::apply_data() {
     return {};
 }
 
-/// Code without bounds checks must not meet a memory without guard pages, nor untracked stores a
-/// memory that counts on its marks: both would be our own mistake, or the embedder's.
+/// Code without bounds checks must not meet a memory without guard pages.
 bool memory_fits_code(const Instance& instance, const CompiledModule& compiled) {
-    if (instance.memory_storage.empty()) return true;
-    const Memory& memory = *instance.memory_storage[0];
-    const bool narrow = memory.type().limits.address_type == AddressType::i32;
-    const CompileOptions& options = options_of(compiled);
-    if (options.guard && narrow && !memory.guarded()) return false;
-    return options.track || !memory.tracked();
+    return !compiled.guarded || instance.memory_storage.empty() ||
+           instance.memory_storage[0]->guarded();
 }
 
 }  // namespace
@@ -264,7 +253,7 @@ bool initialize_table(Instance& instance, u32 table, u32 segment, u64 destinatio
 Result<Instance*, InstantiationError> Store::instantiate(
     std::shared_ptr<const CompiledModule> compiled, std::span<const Extern> imports,
     const InstantiationOptions& options) {
-    const Module& module = module_of(*compiled);
+    const Module& module = compiled->module;
     TRY(match_imports(module, imports));
     auto owned = std::make_unique<Instance>();
     Instance& instance = *owned;
@@ -274,8 +263,7 @@ Result<Instance*, InstantiationError> Store::instantiate(
     TRY(instantiation.allocate());
     if (!memory_fits_code(instance, *compiled))
         return std::unexpected(trap_of(TrapReason::allocation_failed,
-                                       "memory 0 lacks the guard pages or the tracking that the "
-                                       "code was compiled for"));
+                                       "memory 0 lacks the guard pages that the code counts on"));
     instance.code_owner = std::move(compiled);
     // From here on others may refer to the instance, even if a later step traps.
     state->instances.push_back(std::move(owned));

@@ -11,6 +11,15 @@ constexpr u64 lazy_window_max = 16 * wasm_page_bytes;
 /// Zeros that are opened in advance, in one step.
 constexpr u64 lazy_zeros_max = 256 * wasm_page_bytes;
 
+/// Each range that is opened may cost the system a mapping of its own, of which a process has few
+/// (65,530 by default): after so many, ranges are twice as wide.
+constexpr u64 fills_per_doubling = 2048;
+constexpr u64 doublings_max = 8;
+
+u64 unit_after(u64 fills) {
+    return wasm_page_bytes << std::min(fills / fills_per_doubling, doublings_max);
+}
+
 u64 round_down(u64 value, u64 unit) { return value / unit * unit; }
 
 }  // namespace
@@ -29,9 +38,10 @@ bool Memory::make_present(u64 address, u64 length) {
 
 bool Memory::fill_at(u64 offset) {
     State& state = *state_;
-    u64 begin = round_down(offset, wasm_page_bytes);
-    state.lazy_window = begin == state.next_lazy ? std::min(2 * state.lazy_window, lazy_window_max)
-                                                 : wasm_page_bytes;
+    const u64 unit = unit_after(state.fills++);
+    u64 begin = round_down(offset, unit);
+    const u64 twice = std::min(2 * state.lazy_window, std::max(lazy_window_max, unit));
+    state.lazy_window = begin == state.next_lazy ? twice : unit;
     const u64 content =
         std::min(state.source->next_page(offset / page_bytes), state.lazy_bytes / page_bytes);
     const u64 zeros_end =
@@ -47,8 +57,7 @@ bool Memory::fill_at(u64 offset) {
     return is_present(offset);
 }
 
-/// Each range that is opened may cost the system a mapping of its own, of which a process has few
-/// (65,530 by default): when it refuses, a wider range closes gaps instead.
+/// When the system refuses one more mapping, a wider range closes gaps instead.
 bool Memory::open_lazily(u64& begin, u64& end) {
     const u64 lazy_bytes = state_->lazy_bytes;
     for (u64 unit = 2 * wasm_page_bytes; !open_range(state_->mapping, begin, end - begin);

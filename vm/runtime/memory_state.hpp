@@ -18,9 +18,10 @@ struct Memory::State {
 
     // Lazy filling, in units of a Wasm page: one is present or absent as a whole.
     PageSource* source = nullptr;
-    u64 lazy_bytes = 0;  ///< only below may anything be absent; 0: nothing is
-    u64 next_lazy = 0;   ///< where the last filled range ended
+    u64 lazy_bytes = 0;       ///< only below may anything be absent; 0: nothing is
+    u64 next_lazy = ~u64(0);  ///< where the last filled range ended
     u64 lazy_window = wasm_page_bytes;
+    u64 fills = 0;
     FaultPlace* place = nullptr;
 };
 
