@@ -1,0 +1,135 @@
+#include "vm/validate/module_validator.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "vm/binary/assemble.hpp"
+#include "vm/binary/decoder.hpp"
+
+using namespace icvm;
+using namespace icvm::vm;
+using namespace icvm::vm::assemble;
+
+namespace {
+
+/// Empty when the module is valid.
+std::string invalid(std::initializer_list<ByteVector> sections) {
+    auto module = decode_module(vm::assemble::module(sections));
+    INFO((module ? "" : module.error().reason));
+    REQUIRE(module);
+    const auto result = validate_module(*module);
+    return result ? "" : result.error().reason;
+}
+
+const ByteVector type_section = section(1, {{0x60, 0x00, 0x00}, {0x60, 0x01, 0x7F, 0x00}});
+const ByteVector functions = section(3, {{0x00}, {0x01}});
+const ByteVector bodies = section(10, {body({}), body({})});
+const ByteVector funcref_table = section(4, {{0x70, 0x00, 0x01}});
+const ByteVector zero = {0x41, 0x00, 0x0B};
+
+ByteVector global(const ByteVector& expression, u8 type = 0x7F) {
+    return section(6, {join({{type, 0x00}, expression, {0x0B}})});
+}
+
+}  // namespace
+
+TEST_CASE("type indices must be known") {
+    CHECK(invalid({type_section, section(3, {{0x02}}), section(10, {body({})})}) ==
+          "unknown type 2");
+    CHECK(invalid({section(2, {join({name("m"), name("f"), {0x00, 0x00}})})}) == "unknown type 0");
+}
+
+TEST_CASE("limits are in order and in the range of the address type") {
+    const auto memory = [](const ByteVector& type) { return invalid({section(5, {type})}); };
+    CHECK(memory({0x00, 0x80, 0x80, 0x04}).empty());
+    CHECK(memory({0x00, 0x81, 0x80, 0x04}) == "memory size must be at most 65536 pages (4 GiB)");
+    CHECK(memory({0x01, 0x02, 0x01}) == "size minimum must not be greater than maximum");
+    CHECK(memory({0x04, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40}).empty());
+    CHECK(memory({0x04, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40}) ==
+          "memory size must be at most 2^48 pages");
+    const auto table = [](const ByteVector& limits) {
+        return invalid({section(4, {join({{0x70}, limits})})});
+    };
+    CHECK(table({0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}).empty());
+    CHECK(table({0x00, 0x80, 0x80, 0x80, 0x80, 0x10}) == "table size must be at most 2^32-1");
+    CHECK(table({0x05, 0x80, 0x80, 0x80, 0x80, 0x10, 0x80, 0x80, 0x80, 0x80, 0x10}).empty());
+    CHECK(table({0x01, 0x02, 0x01}) == "size minimum must not be greater than maximum");
+}
+
+TEST_CASE("several memories are valid") { CHECK(invalid({section(5, {{0, 1}, {0, 1}})}).empty()); }
+
+TEST_CASE("constant expressions are constant, and of the type asked for") {
+    CHECK(invalid({global({0x41, 0x01})}).empty());
+    CHECK(invalid({global({0x42, 0x01})}) == "type mismatch: expected i32, found i64");
+    CHECK(invalid({global({})}) == "type mismatch: expected one i32, found 0 values");
+    CHECK(invalid({global({0x41, 0x01, 0x41, 0x01})}) ==
+          "type mismatch: expected one i32, found 2 values");
+    CHECK(invalid({global({0x41, 0x01, 0x41, 0x02, 0x6A})}).empty());
+    CHECK(invalid({global({0x42, 0x01, 0x42, 0x02, 0x7E}, 0x7E)}).empty());
+    CHECK(invalid({global({0x41, 0x01, 0x6A})}) == "type mismatch: expected two of i32");
+    CHECK(invalid({global({0x01, 0x41, 0x01})}) == "constant expression required");
+    CHECK(invalid({global({0x23, 0x00})}) == "unknown global 0");
+    CHECK(invalid({global({0xD2, 0x00}, 0x70)}) == "unknown function 0");
+    CHECK(invalid({global({0xD0, 0x6F}, 0x6F)}).empty());
+}
+
+TEST_CASE("an initializer sees the constants before it") {
+    const ByteVector first = {0x7F, 0x00, 0x41, 0x01, 0x0B}, get_0 = {0x7F, 0x00, 0x23, 0x00, 0x0B};
+    CHECK(invalid({section(6, {first, get_0})}).empty());
+    CHECK(invalid({section(6, {get_0, first})}) == "unknown global 0");
+    CHECK(invalid({section(6, {{0x7F, 0x01, 0x41, 0x01, 0x0B}, get_0})}) ==
+          "constant expression required");
+}
+
+TEST_CASE("exports exist and have names of their own") {
+    const auto exports = [](std::initializer_list<ByteVector> list) {
+        return invalid({type_section, functions, section(7, list), bodies});
+    };
+    CHECK(exports({join({name("a"), {0x00, 0x00}}), join({name("b"), {0x00, 0x00}})}).empty());
+    CHECK(exports({join({name("a"), {0x00, 0x00}}), join({name("a"), {0x00, 0x01}})}) ==
+          "duplicate export name \"a\"");
+    CHECK(exports({join({name("a"), {0x00, 0x02}})}) == "unknown function 2");
+    CHECK(exports({join({name("a"), {0x01, 0x00}})}) == "unknown table 0");
+    CHECK(exports({join({name("a"), {0x02, 0x00}})}) == "unknown memory 0");
+    CHECK(exports({join({name("a"), {0x03, 0x00}})}) == "unknown global 0");
+}
+
+TEST_CASE("the start function takes and gives nothing") {
+    const auto start = [](u8 index) {
+        return invalid({type_section, functions, section(8, ByteVector{index}), bodies});
+    };
+    CHECK(start(0).empty());
+    CHECK(start(1) == "start function must take and give nothing, but is of type (i32) -> ()");
+    CHECK(start(2) == "unknown function 2");
+}
+
+TEST_CASE("element segments fit their tables") {
+    const auto elements = [](const ByteVector& segment, const ByteVector& tables = funcref_table) {
+        return invalid({type_section, functions, tables, section(9, {segment}), bodies});
+    };
+    CHECK(elements(join({{0x00}, zero, {0x01, 0x01}})).empty());
+    CHECK(elements(join({{0x00}, zero, {0x01, 0x02}})) == "unknown function 2");
+    CHECK(elements(join({{0x02, 0x01}, zero, {0x00, 0x00}})) == "unknown table 1");
+    CHECK(elements(join({{0x06, 0x00}, zero, {0x6F, 0x00}})) ==
+          "type mismatch: the segment's elements do not fit the table");
+    CHECK(elements(join({{0x00}, zero, {0x00}}), section(4, {{0x70, 0x04, 0x01}})) ==
+          "type mismatch: expected i64, found i32");
+    CHECK(elements({0x05, 0x70, 0x01, 0xD0, 0x6F, 0x0B}) ==
+          "type mismatch: expected funcref, found externref");
+    CHECK(elements({0x05, 0x70, 0x01, 0xD2, 0x02, 0x0B}) == "unknown function 2");
+}
+
+TEST_CASE("data segments fit their memories") {
+    const ByteVector memory = section(5, {{0x04, 0x01}});
+    const ByteVector zero64 = {0x42, 0x00, 0x0B};
+    CHECK(invalid({memory, section(11, {join({{0x00}, zero64, {0x00}})})}).empty());
+    CHECK(invalid({memory, section(11, {join({{0x00}, zero, {0x00}})})}) ==
+          "type mismatch: expected i64, found i32");
+    CHECK(invalid({section(11, {join({{0x00}, zero, {0x00}})})}) == "unknown memory 0");
+    CHECK(invalid({section(11, {{0x01, 0x00}})}).empty());
+}
+
+TEST_CASE("a table's initializer is of its element type") {
+    CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x70, 0x0B}})}).empty());
+    CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x6F, 0x0B}})}) ==
+          "type mismatch: expected funcref, found externref");
+}
