@@ -1,0 +1,97 @@
+#include "cli/calling.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/number.hpp"
+
+namespace icvm::cli {
+
+namespace candid = replica::candid;
+
+Result<ReplyFormat, Problem> read_reply_format(const Invocation& invocation) {
+    const std::string given = invocation.value("output").value_or("auto");
+    if (given == "auto") return ReplyFormat::automatic;
+    if (given == "candid" || given == "text" || given == "idl" || given == "pp")
+        return ReplyFormat::candid;
+    if (given == "hex") return ReplyFormat::hex;
+    if (given == "raw") return ReplyFormat::raw;
+    return std::unexpected(
+        usage_problem(fmt::format("--output is one of auto, candid, hex, raw, not `{}`", given),
+                      invocation.command));
+}
+
+bool is_query(const replica::ModuleInfo& info, const std::string& method) {
+    for (const auto& [name, kind] : info.methods)
+        if (name == method) return kind != replica::ExportKind::update;
+    return false;
+}
+
+namespace {
+
+/// "did you mean": the method that the person may have meant.
+void add_nearest_method(Deed& deed, const CanisterCall& call, const replica::ModuleInfo& info) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, kind] : info.methods) names.push_back(name);
+    if (const auto near = nearest(call.method, names); near && *near != call.method)
+        deed.next.push_back(fmt::format("icvm call {} {}", call.target.name, *near));
+    else
+        deed.next.push_back(fmt::format("icvm inspect {}", call.target.name));
+}
+
+}  // namespace
+
+Result<replica::Reply, Problem> perform(Context& context, Session& session,
+                                        const CanisterCall& call, const replica::ModuleInfo* info) {
+    context.progress.start(call.target.name + " " + call.method);
+    const replica::Call request{call.target.id, call.method, call.argument};
+    auto reply = call.is_query ? session.replica.query(request) : session.replica.update(request);
+    context.progress.clear();
+    if (!reply) {
+        Deed deed{call.target.name, call.target.who, call.method, "unchanged"};
+        if (!call.is_query) deed.state += ": the message was rolled back";
+        if (info != nullptr &&
+            reply.error().reject.error == replica::ErrorCode::canister_method_not_found)
+            add_nearest_method(deed, call, *info);
+        return std::unexpected(problem_of(reply.error(), deed));
+    }
+    context.terminal.log(call.target.name, reply->receipt.log);
+    context.terminal.detail(fmt::format(
+        "{} {}: {} instr, {}", call.target.name, call.method, grouped(reply->receipt.instructions),
+        call.is_query ? "query" : fmt::format("#{}", reply->receipt.round)));
+    return std::move(*reply);
+}
+
+Done print_reply(Context& context, Bytes reply, const Service& service, const std::string& method,
+                 ReplyFormat format) {
+    if (context.terminal.is_json()) return {};
+    if (format == ReplyFormat::raw) {
+        context.terminal.result_bytes(reply);
+        return {};
+    }
+    if (format != ReplyFormat::hex) {
+        const auto text = candid::decode_reply(reply, service.get(), &method);
+        if (text) {
+            context.terminal.result(*text);
+            return {};
+        }
+        const std::string why =
+            fmt::format("the reply of {} is no Candid: {}", method, text.error().message);
+        if (format == ReplyFormat::candid)
+            return std::unexpected(file_problem(why, "icvm call … -o hex"));
+        context.terminal.note(why + "; shown in hex");
+    }
+    context.terminal.result(hex(reply));
+    return {};
+}
+
+std::string reply_json(Bytes reply, const Service& service, const std::string& method) {
+    JsonObject json;
+    if (const auto text = candid::decode_reply(reply, service.get(), &method))
+        json.add("candid", *text);
+    if (const auto value = candid::decode_reply_json(reply, service.get(), &method))
+        json.add_json("json", *value);
+    json.add("hex", hex(reply));
+    return json.text();
+}
+
+}  // namespace icvm::cli

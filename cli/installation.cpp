@@ -1,0 +1,310 @@
+#include "cli/installation.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/number.hpp"
+#include "vm/base/check.hpp"
+
+namespace icvm::cli {
+
+using replica::InstallMode;
+using replica::WasmMemoryPersistence;
+
+namespace {
+
+Result<ModeChoice, Problem> mode_choice(const Invocation& invocation, ModeChoice otherwise) {
+    const auto given = invocation.value("mode");
+    if (!given) return otherwise;
+    if (*given == "auto") return ModeChoice::automatic;
+    if (*given == "install") return ModeChoice::install;
+    if (*given == "reinstall") return ModeChoice::reinstall;
+    if (*given == "upgrade") return ModeChoice::upgrade;
+    return std::unexpected(usage_problem(
+        fmt::format("--mode is one of auto, install, reinstall, upgrade, not `{}`", *given),
+        invocation.command));
+}
+
+}  // namespace
+
+Result<InstallChoices, Problem> read_choices(const Context& context, ModeChoice otherwise,
+                                             const std::string* arguments) {
+    const Invocation& invocation = context.invocation;
+    InstallChoices choices;
+    choices.mode = TRY(mode_choice(invocation, otherwise));
+    choices.skip_pre_upgrade = invocation.has("skip-pre-upgrade");
+    if (const auto kind = invocation.value("wasm-memory-persistence")) {
+        if (*kind != "keep" && *kind != "replace")
+            return std::unexpected(usage_problem(
+                fmt::format("--wasm-memory-persistence is keep or replace, not `{}`", *kind),
+                invocation.command));
+        choices.persistence =
+            *kind == "keep" ? WasmMemoryPersistence::keep : WasmMemoryPersistence::replace;
+    }
+    choices.arguments = TRY(read_arguments(context, arguments));
+    return choices;
+}
+
+Done confirm(Context& context, const std::string& question) {
+    switch (context.terminal.ask(question)) {
+        case Terminal::Answer::yes: return {};
+        case Terminal::Answer::nobody_to_ask: return {};
+        case Terminal::Answer::no:
+        case Terminal::Answer::interrupted: break;
+    }
+    return std::unexpected(interrupted_problem("not done", "unchanged"));
+}
+
+// ---- Planning ----------------------------------------------------------------------------------
+
+namespace {
+
+InstallMode mode_of(ModeChoice choice, bool empty) {
+    switch (choice) {
+        case ModeChoice::install: return InstallMode::install;
+        case ModeChoice::reinstall: return InstallMode::reinstall;
+        case ModeChoice::upgrade: return InstallMode::upgrade;
+        case ModeChoice::automatic: break;
+    }
+    return empty ? InstallMode::install : InstallMode::upgrade;
+}
+
+/// The init arguments. An upgrade without any is left to the module: its post_upgrade need not take
+/// what its init does.
+Result<ByteVector, Problem> argument_of(const Plan& plan, const ArgumentText& arguments) {
+    auto bytes = encode(arguments, plan.module.service, nullptr);
+    if (!bytes && plan.mode == InstallMode::upgrade && !arguments.given())
+        return encode("()", nullptr, nullptr);
+    return bytes;
+}
+
+replica::InstallCode request_of(const Context& context, const Plan& plan, const Target& target) {
+    return {target.id,
+            plan.mode,
+            plan.module.bytes,
+            plan.argument,
+            plan.skip_pre_upgrade,
+            plan.persistence,
+            remembered_path(context, plan.module.path)};
+}
+
+std::string still_installed(const Plan& plan, std::string_view verdict) {
+    const auto& before = *plan.before;
+    const std::string_view status = before.status == replica::Status::running    ? "running"
+                                    : before.status == replica::Status::stopping ? "stopping"
+                                                                                 : "stopped";
+    return fmt::format("{}: {} is still installed and {}", verdict, short_hash(*before.module_hash),
+                       status);
+}
+
+std::string state_after_failure(const Plan& plan, const Target& target) {
+    if (!plan.target) return target.who + " is created and empty; nothing was installed";
+    if (!plan.before || !plan.before->module_hash) return "unchanged: " + target.name + " is empty";
+    return still_installed(plan, "ROLLED BACK");
+}
+
+/// The old module keeps its data in the heap and the new one would not: mainnet's refusal, from
+/// the replica, and what would do it nevertheless.
+Problem refuse_loss_of_heap(Context& context, Session& session, const Plan& plan) {
+    const Target& target = *plan.target;
+    auto receipt = session.replica.install_code(request_of(context, plan, target));
+    CHECK(!receipt);
+    Deed deed{target.name, target.who, "the upgrade", still_installed(plan, "unchanged")};
+    deed.next.push_back(
+        fmt::format("icvm upgrade {} {} --wasm-memory-persistence replace   erases the heap of {} "
+                    "bytes: all data of {}",
+                    target.name, plan.module.path, grouped(plan.before->heap_bytes), target.name));
+    return problem_of(receipt.error(), deed);
+}
+
+bool would_lose_heap(const Plan& plan) {
+    return plan.mode == InstallMode::upgrade && !plan.persistence && plan.before &&
+           plan.before->module_hash && plan.before->enhanced_persistence &&
+           !plan.module.info.enhanced_persistence;
+}
+
+}  // namespace
+
+Result<Plan, Problem> plan_installation(Context& context, Session& session, std::string name,
+                                        std::optional<Target> target, ModuleFile module,
+                                        const InstallChoices& choices) {
+    if (auto done = check_canister(module); !done) return std::unexpected(std::move(done.error()));
+    Plan plan{.name = std::move(name), .target = std::move(target), .module = std::move(module)};
+    if (plan.target) plan.before = TRY(status_of(session, *plan.target));
+    const bool empty = !plan.before || !plan.before->module_hash;
+    plan.mode = mode_of(choices.mode, empty);
+    plan.argument = TRY(argument_of(plan, choices.arguments));
+    if (plan.mode != InstallMode::upgrade) return plan;
+    plan.persistence = choices.persistence;
+    plan.skip_pre_upgrade = choices.skip_pre_upgrade;
+    const bool both =
+        !empty && plan.before->enhanced_persistence && plan.module.info.enhanced_persistence;
+    if (!plan.persistence && both) {
+        plan.persistence = WasmMemoryPersistence::keep;
+        context.terminal.note(fmt::format(
+            "{}: both modules have enhanced orthogonal persistence, so the heap is kept "
+            "(--wasm-memory-persistence keep)",
+            plan.target->name));
+    }
+    if (would_lose_heap(plan)) return std::unexpected(refuse_loss_of_heap(context, session, plan));
+    return plan;
+}
+
+// ---- Doing -------------------------------------------------------------------------------------
+
+namespace {
+
+/// Exit 21 for an upgrade that was tried; a canister that cannot be upgraded at all is a reject.
+int exit_of(const Plan& plan, const replica::Failure& failure, int otherwise) {
+    using enum replica::ErrorCode;
+    if (plan.mode != InstallMode::upgrade || failure.kind != replica::Failure::Kind::reject)
+        return otherwise;
+    switch (failure.reject.error) {
+        case canister_wasm_module_not_found:
+        case canister_not_found:
+        case canister_invalid_controller: return otherwise;
+        default: return exit_code::upgrade;
+    }
+}
+
+Problem installation_problem(const replica::Failure& failure, const Plan& plan,
+                             const Target& target) {
+    const bool upgrade = plan.mode == InstallMode::upgrade;
+    Deed deed{target.name, target.who, upgrade ? "the upgrade" : "the installation",
+              state_after_failure(plan, target)};
+    if (failure.stage == "canister_pre_upgrade" && plan.before && plan.before->module_hash)
+        deed.next.push_back(
+            fmt::format("icvm upgrade {} {} --skip-pre-upgrade   loses what that hook would save",
+                        target.name, plan.module.path));
+    Problem problem = problem_of(failure, deed);
+    problem.diagnostic.exit_code = exit_of(plan, failure, problem.diagnostic.exit_code);
+    return problem;
+}
+
+Done confirm_loss(Context& context, const Plan& plan, const Target& target) {
+    const bool has_data = plan.before && plan.before->module_hash;
+    if (plan.mode == InstallMode::reinstall && has_data) {
+        const std::string loss = fmt::format(
+            "reinstall erases all data of {}: a heap of {} bytes, stable memory of {} bytes",
+            target.who, grouped(plan.before->heap_bytes), grouped(plan.before->stable_bytes));
+        context.terminal.warning(loss);
+        return confirm(context, "erase it?");
+    }
+    if (has_data && plan.before->enhanced_persistence &&
+        plan.persistence == WasmMemoryPersistence::replace) {
+        context.terminal.warning(fmt::format("replace erases the heap of {}: {} bytes", target.who,
+                                             grouped(plan.before->heap_bytes)));
+        return confirm(context, "erase it?");
+    }
+    return {};
+}
+
+std::string success_text(const Plan& plan, const Target& target, const replica::Receipt& receipt) {
+    switch (plan.mode) {
+        case InstallMode::install:
+            return fmt::format("installed {} #{}", target.who, receipt.round);
+        case InstallMode::reinstall:
+            return fmt::format("reinstalled {} #{}", target.who, receipt.round);
+        case InstallMode::upgrade: break;
+    }
+    return fmt::format("upgraded {} {} → {} #{}", target.who, short_hash(*plan.before->module_hash),
+                       short_hash(plan.module.info.hash), receipt.round);
+}
+
+JsonObject success_json(const Plan& plan, const Target& target, const replica::Receipt& receipt) {
+    constexpr std::string_view modes[] = {"install", "reinstall", "upgrade"};
+    JsonObject hash;
+    if (plan.before && plan.before->module_hash) hash.add("before", hex(*plan.before->module_hash));
+    hash.add("after", hex(plan.module.info.hash));
+    JsonObject json;
+    json.add_json("canister", json_of(target));
+    json.add("mode", modes[size_t(plan.mode)]);
+    json.add("message", receipt.round);
+    json.add("instructions", receipt.instructions);
+    json.add_json("hash", hash.text());
+    return json;
+}
+
+Result<Target, Problem> target_or_new(Session& session, const Plan& plan) {
+    if (plan.target) return *plan.target;
+    auto id = session.replica.create_canister(plan.name);
+    if (!id)
+        return std::unexpected(
+            problem_of(id.error(), {plan.name, plan.name, "create_canister", "unchanged"}));
+    return target_of(session, *id);
+}
+
+}  // namespace
+
+Result<Installed, Problem> execute(Context& context, Session& session, const Plan& plan) {
+    if (plan.target)
+        if (auto done = confirm_loss(context, plan, *plan.target); !done)
+            return std::unexpected(std::move(done.error()));
+    Target target = TRY(target_or_new(session, plan));
+    context.progress.start("install " + target.name);
+    auto receipt = session.replica.install_code(request_of(context, plan, target));
+    context.progress.clear();
+    if (!receipt) return std::unexpected(installation_problem(receipt.error(), plan, target));
+    context.terminal.log(target.name, receipt->log);
+    return Installed{std::move(target), std::move(*receipt)};
+}
+
+Result<JsonObject, Problem> carry_out(Context& context, Session& session, const Plan& plan) {
+    const auto [target, receipt] = TRY(execute(context, session, plan));
+    context.terminal.note(success_text(plan, target, receipt));
+    context.terminal.detail(fmt::format("  {} instr, module {} of {} bytes",
+                                        grouped(receipt.instructions), hex(plan.module.info.hash),
+                                        grouped(plan.module.bytes.size())));
+    return success_json(plan, target, receipt);
+}
+
+Result<std::vector<Plan>, Problem> plan_all(Context& context, Session& session,
+                                            const InstallChoices& choices) {
+    std::vector<Plan> plans;
+    for (const auto& id : session.replica.canisters()) {
+        const Target target = target_of(session, id);
+        const auto status = TRY(status_of(session, target));
+        if (status.module_path.empty()) {
+            context.terminal.note(fmt::format("{}: no module file is remembered", target.who));
+            continue;
+        }
+        const std::string path = path_from_remembered(context, status.module_path);
+        auto module = read_module(path);
+        if (!module) {
+            Problem problem = std::move(module.error());
+            add_note(problem, "state", "unchanged: no canister was changed");
+            problem.diagnostic.message = target.name + ": " + problem.diagnostic.message;
+            return std::unexpected(std::move(problem));
+        }
+        if (choices.mode != ModeChoice::reinstall && status.module_hash == module->info.hash) {
+            context.terminal.note(fmt::format("{}: {} has not changed", target.name, path));
+            continue;
+        }
+        plans.push_back(TRY(
+            plan_installation(context, session, target.name, target, std::move(*module), choices)));
+    }
+    return plans;
+}
+
+Done carry_out_all(Context& context, Session& session, const std::vector<Plan>& plans) {
+    JsonArray done;
+    size_t count = 0;
+    for (const Plan& plan : plans) {
+        auto json = carry_out(context, session, plan);
+        if (!json) {
+            Problem problem = std::move(json.error());
+            if (plans.size() > 1)
+                add_note(
+                    problem, "state",
+                    fmt::format("{} of {} canisters were done before it; the rest is as it was",
+                                count, plans.size()));
+            context.json.add_json("canisters", done.text());
+            return std::unexpected(std::move(problem));
+        }
+        done.add_json(json->text());
+        count++;
+    }
+    context.json.add_json("canisters", done.text());
+    return {};
+}
+
+}  // namespace icvm::cli

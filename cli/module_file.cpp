@@ -1,0 +1,229 @@
+#include "cli/module_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/input.hpp"
+#include "cli/number.hpp"
+
+namespace icvm::cli {
+
+namespace candid = replica::candid;
+
+Service service_of(const replica::ModuleInfo& info) {
+    if (info.candid.empty()) return nullptr;
+    auto service = candid::parse_description(info.candid);
+    return service ? *service : nullptr;
+}
+
+namespace {
+
+/// What the bytes look like, when they are no Wasm.
+std::string guess(Bytes bytes) {
+    const std::string_view text = text_of(bytes.first(std::min<size_t>(bytes.size(), 256)));
+    const size_t start = text.find_first_not_of(" \t\r\n");
+    const std::string_view front = start == std::string_view::npos ? "" : text.substr(start);
+    if (front.starts_with("(module") || front.starts_with(";;"))
+        return "it looks like WebAssembly text: wat2wasm FILE.wat";
+    if (front.starts_with("actor") || front.starts_with("import ") ||
+        front.starts_with("persistent"))
+        return "it looks like Motoko source: compile it with moc or icp first";
+    return "give a .wasm or .wasm.gz file, as moc, icp, dfx or cargo make it";
+}
+
+}  // namespace
+
+Result<ModuleFile, Problem> read_module(const std::string& path) {
+    ByteVector bytes = TRY(read_file(path));
+    if (bytes.empty())
+        return std::unexpected(
+            file_problem(fmt::format("{} is not a module: it is empty", path), "build it again"));
+    auto info = replica::inspect_module(bytes);
+    if (!info) {
+        const bool wasm =
+            bytes.size() >= 4 && text_of(Bytes(bytes).first(4)) == std::string_view("\0asm", 4);
+        const bool gzip = bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
+        Problem problem = file_problem(
+            fmt::format("{} is not a module: {}", path, info.error().message),
+            wasm || gzip ? "build it again: it is damaged or cut short" : guess(bytes));
+        problem.diagnostic.code = replica::to_string(info.error().error);
+        problem.reason = info.error().message;
+        return std::unexpected(std::move(problem));
+    }
+    Service service = service_of(*info);
+    return ModuleFile{path, std::move(bytes), std::move(*info), std::move(service)};
+}
+
+Done check_canister(const ModuleFile& module) {
+    if (module.info.refusal.empty()) return {};
+    Problem problem =
+        file_problem(fmt::format("{} cannot be a canister: {}", module.path, module.info.refusal));
+    problem.diagnostic.code = replica::to_string(replica::ErrorCode::canister_invalid_wasm);
+    problem.reason = module.info.refusal;
+    add_note(problem, "state", "unchanged");
+    add_note(problem, "next", "icvm inspect " + module.path);
+    return std::unexpected(std::move(problem));
+}
+
+Result<std::string, Problem> find_module(const std::string& name, const std::string& remembered) {
+    const std::string dfx = ".dfx/local/canisters/" + name + "/" + name + ".wasm";
+    const std::array candidates{remembered, dfx + ".gz", dfx, name + ".wasm", name + ".wasm.gz"};
+    std::string looked;
+    for (const std::string& candidate : candidates) {
+        if (candidate.empty()) continue;
+        if (access(candidate.c_str(), F_OK) == 0) return candidate;
+        looked += looked.empty() ? candidate : ", " + candidate;
+    }
+    return std::unexpected(
+        file_problem(fmt::format("no module for {}; looked for {}", name, looked),
+                     fmt::format("icvm install {} FILE.wasm", name)));
+}
+
+std::string summary_of(const replica::ModuleInfo& info) {
+    std::string traits = info.memory64 ? "wasm64" : "wasm32";
+    if (info.enhanced_persistence) traits = "enhanced persistence, " + traits;
+    if (info.gzip) traits += ", gzip";
+    return fmt::format("{} ({})  {}  hash {}", info.compiler.empty() ? "wasm" : info.compiler,
+                       traits, short_size(info.wasm_bytes), short_hash(info.hash));
+}
+
+std::string_view to_string(replica::ExportKind kind) {
+    switch (kind) {
+        case replica::ExportKind::update: return "update";
+        case replica::ExportKind::query: return "query";
+        case replica::ExportKind::composite_query: return "composite_query";
+    }
+    return "";
+}
+
+namespace {
+
+struct MethodLine {
+    std::string name, signature;  ///< signature: "(nat) -> () query", or the kind alone
+};
+
+/// The exported methods: first those of the interface, in its order.
+std::vector<MethodLine> method_table(const replica::ModuleInfo& info, const Service& service) {
+    const auto exported = [&](const std::string& name) {
+        return std::ranges::any_of(info.methods, [&](const auto& m) { return m.first == name; });
+    };
+    std::vector<MethodLine> lines;
+    if (service != nullptr)
+        for (const auto& method : candid::methods(*service))
+            if (exported(method.name)) lines.push_back({method.name, method.signature});
+    for (const auto& [name, kind] : info.methods) {
+        if (name.starts_with("__motoko_")) continue;
+        if (std::ranges::none_of(lines, [&](const auto& line) { return line.name == name; }))
+            lines.push_back({name, std::string(to_string(kind))});
+    }
+    return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> method_lines(const replica::ModuleInfo& info, const Service& service) {
+    constexpr size_t align_max = 24;
+    const auto table = method_table(info, service);
+    size_t width = 0;
+    for (const auto& line : table) width = std::max(width, std::min(line.name.size(), align_max));
+    std::vector<std::string> lines;
+    for (const auto& [name, signature] : table)
+        lines.push_back(fmt::format("  {:<{}} : {}", name, width, signature));
+    return lines;
+}
+
+std::string methods_json(const replica::ModuleInfo& info, const Service& service) {
+    JsonArray array;
+    for (const auto& [name, kind] : info.methods) {
+        JsonObject method;
+        method.add("name", name);
+        method.add("kind", to_string(kind));
+        if (service != nullptr)
+            if (const auto description = candid::find_method(*service, name))
+                method.add("signature", description->signature);
+        array.add_json(method.text());
+    }
+    return array.text();
+}
+
+Result<ByteVector, Problem> encode(const std::string& text, const Service& service,
+                                   const std::string* method) {
+    auto bytes = candid::encode_arguments(text, service.get(), method);
+    if (bytes) return std::move(*bytes);
+    const candid::ValueError& error = bytes.error();
+    std::string where = method == nullptr ? "the init arguments" : "the arguments of " + *method;
+    if (error.line != 0) where += fmt::format(" (line {}, column {})", error.line, error.column);
+    std::string next;
+    if (service != nullptr && method == nullptr)
+        next = "the module expects " + candid::init_signature(*service);
+    else if (service != nullptr)
+        if (const auto description = candid::find_method(*service, *method))
+            next = *method + " : " + description->signature;
+    return std::unexpected(
+        file_problem(fmt::format("{}: {}", where, error.message), std::move(next)));
+}
+
+namespace {
+
+enum class Format : u8 { candid, hex, bin };
+
+Result<Format, Problem> argument_format(const Invocation& invocation) {
+    std::string given = "candid";
+    for (const char* option : {"type", "argument-type", "args-format"})
+        if (const auto value = invocation.value(option)) given = *value;
+    if (given == "candid" || given == "idl") return Format::candid;
+    if (given == "hex" || given == "raw") return Format::hex;  // raw: dfx's word for hex
+    if (given == "bin") return Format::bin;
+    return std::unexpected(
+        usage_problem(fmt::format("--args-format is one of candid, hex, bin, not `{}`", given),
+                      invocation.command));
+}
+
+}  // namespace
+
+Result<ArgumentText, Problem> read_arguments(const Context& context, const std::string* operand) {
+    const Invocation& invocation = context.invocation;
+    const Format format = TRY(argument_format(invocation));
+    std::optional<std::string> text;
+    std::string origin = "ARGS";
+    int sources = 0;
+    if (operand != nullptr) {
+        text = *operand;
+        sources++;
+    }
+    if (const auto value = invocation.value("argument")) {
+        text = *value;
+        sources++;
+    }
+    for (const char* option : {"args-file", "argument-file"}) {
+        const auto path = invocation.value(option);
+        if (!path) continue;
+        text = std::string(text_of(TRY(read_file(*path))));
+        origin = *path;
+        sources++;
+    }
+    if (sources > 1)
+        return std::unexpected(usage_problem("the arguments are given twice", invocation.command));
+    ArgumentText arguments;
+    if (!text) return arguments;
+    if (format == Format::candid) arguments.candid = std::move(*text);
+    if (format == Format::bin) arguments.bytes = ByteVector(text->begin(), text->end());
+    if (format == Format::hex) {
+        arguments.bytes = bytes_from_hex(*text);
+        if (!arguments.bytes)
+            return std::unexpected(
+                file_problem(fmt::format("{}: these are no hex digits", origin)));
+    }
+    return arguments;
+}
+
+Result<ByteVector, Problem> encode(const ArgumentText& arguments, const Service& service,
+                                   const std::string* method) {
+    if (arguments.bytes) return *arguments.bytes;
+    return encode(arguments.candid.value_or("()"), service, method);
+}
+
+}  // namespace icvm::cli

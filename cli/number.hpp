@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "vm/base/bytes.hpp"
+
+namespace icvm::cli {
+
+/// "61_204"
+std::string grouped(u128 value);
+/// "245 kB", "4.2 MB": three digits at most, powers of 1000.
+std::string short_size(u64 bytes);
+/// Lower-case digits.
+std::string hex(Bytes bytes);
+/// "8f31…c2": enough to tell two hashes apart by eye.
+std::string short_hash(const std::array<u8, 32>& hash);
+/// Digits of either case, an optional 0x in front, white space between; nothing when it is none.
+std::optional<ByteVector> bytes_from_hex(std::string_view text);
+
+}  // namespace icvm::cli

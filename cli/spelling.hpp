@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/problem.hpp"
+
+namespace icvm::cli {
+
+/// Takes the command out of `words` and returns our name of it: "" when there is none. Understands
+/// `canister call …`, `network start`, other tools' words, and `FILE.wasm …` as `run FILE.wasm …`.
+/// A word that is no command is a usage error with the nearest one.
+Result<std::string, Problem> take_command(std::vector<std::string>& words);
+
+/// "counter.wasm", "counter.wasm.gz": the name of a module file.
+bool is_module_name(std::string_view word);
+
+}  // namespace icvm::cli
