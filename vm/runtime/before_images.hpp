@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -12,21 +13,23 @@ class BeforeImages {
 public:
     /// page_bytes, not initialized.
     u8* take() {
-        const size_t chunk = taken_ / chunk_pages;
-        if (chunk == chunks_.size())
-            chunks_.push_back(std::make_unique_for_overwrite<u8[]>(chunk_pages * page_bytes));
-        return chunks_[chunk].get() + (taken_++ % chunk_pages) * page_bytes;
+        if (next_ == end_) open_chunk();
+        u8* const image = next_;
+        next_ += page_bytes;
+        return image;
     }
-    void reset() {
-        taken_ = 0;
-        if (chunks_.size() > chunks_kept_max) chunks_.resize(chunks_kept_max);
-    }
+    void reset();
 
 private:
-    static constexpr size_t chunk_pages = 64;
-    static constexpr size_t chunks_kept_max = 64;
-    std::vector<std::unique_ptr<u8[]>> chunks_;
-    size_t taken_ = 0;
+    struct Free {
+        void operator()(u8* bytes) const { std::free(bytes); }
+    };
+    void open_chunk();
+
+    std::vector<std::unique_ptr<u8[], Free>> chunks_;
+    size_t opened_ = 0;  ///< chunks in use
+    u8* next_ = nullptr;
+    u8* end_ = nullptr;
 };
 
 }  // namespace icvm::vm
