@@ -1,0 +1,234 @@
+#include "vm/compile/compiler.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "vm/base/check.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+constexpr u32 narrow_slot_max = 0xFFFF;
+/// Slots through which operations reach operands beyond narrow_slot_max; the last is written.
+constexpr u32 scratch_slots = 4;
+/// Greater frames never fit a stack anyway; keeps sums in the lower half of Code::weight.
+constexpr u32 frame_slots_max = 1u << 24;
+constexpr size_t cells_max = size_t(1) << 30;
+
+}  // namespace
+
+Compiler::Compiler(const CompileInput& input) : input_(input), metering_(cells_, sites_) {
+    for (const FunctionType& type : input.module.types)
+        results_max_ = std::max(results_max_, u32(type.results.size()));
+    functions_.reserve(input.module.functions.size());
+    cells_.reserve(input.module.code_section.size / 2);
+}
+
+void Compiler::begin(std::span<const ValueType> locals) {
+    const FunctionType& type = input_.module.function_type(function_);
+    const u32 body_bytes =
+        input_.module.functions[function_ - input_.module.imported_functions].body.size;
+    locals_ = u32(locals.size());
+    // Each byte of the body pushes no more than that: most functions need no scratch slots.
+    const bool may_be_wide = locals_ + u64(body_bytes) * results_max_ > narrow_slot_max - 8;
+    slots_.begin(locals_, may_be_wide ? scratch_slots : 0);
+    header_ = u32(cells_.size());
+    functions_.push_back(header_);
+    cells_.resize(cells_.size() + code_header_cells);
+    offset_ = input_.module.functions[function_ - input_.module.imported_functions].body.offset;
+    sites_.push_back({u32(cells_.size()), offset_, 0});
+    metering_.begin(input_.costs.function_entry);
+    frames_.clear();
+    frames_.push_back({.opcode = Opcode::block, .results = u32(type.results.size())});
+    live_ = true;
+    entry_open_ = true;
+    open_loop_ = nowhere;
+    dead_blocks_ = 0;
+    forget();
+}
+
+void Compiler::finish(u32 height_max) {
+    Code code{};
+    const u32 parameters = u32(input_.module.function_type(function_).parameters.size());
+    const u64 slots = std::min<u64>(u64(locals_) + height_max, frame_slots_max);
+    code.weight = (u64(1) << 32) | slots;
+    code.zero_first = parameters;
+    code.zero_count = locals_ - parameters;
+    code.function = function_;
+    code.guarded = input_.guarded;
+    // Until here the entry's cost was kept in its place.
+    std::memcpy(&code.entry_cost, &cells_[header_ + offsetof(Code, entry_cost) / sizeof(Cell)],
+                sizeof(Cell));
+    std::memcpy(&cells_[header_], &code, sizeof(Code));
+}
+
+bool Compiler::too_large() const { return metering_.overflown() || cells_.size() > cells_max; }
+
+CodeUnit Compiler::publish() {
+    CodeUnit unit;
+    unit.cell_count = cells_.size();
+    unit.cells = std::make_unique_for_overwrite<Cell[]>(cells_.size());
+    std::copy(cells_.begin(), cells_.end(), unit.cells.get());
+    unit.functions = std::move(functions_);
+    unit.sites = std::move(sites_);
+    for (const u32 cell : calls_)
+        unit.cells[cell] = reinterpret_cast<Cell>(&unit.code(unit.cells[cell]));
+    return unit;
+}
+
+u32 Compiler::cost(Opcode opcode) const {
+    const u32 code = u32(opcode);
+    return input_.costs.cost[code < 0x100 ? code : 0x100 + (code & 0xFF)];
+}
+
+void Compiler::instruction(const Instruction& i, const Proof&) {
+    if (!live_) return dead_instruction(i.opcode);
+    metering_.add(cost(i.opcode));
+    first_of_block_ = metering_.first_of_unchecked_block();
+    offset_ = i.offset;
+    if (numeric(i) || memory(i)) return;
+    switch (i.opcode) {
+        case Opcode::nop: return;
+        case Opcode::drop: slots_.pop(); return;
+        case Opcode::select:
+        case Opcode::select_typed: return select();
+        case Opcode::local_get: return slots_.push_local(i.index);
+        case Opcode::local_set: return local_set(i.index, false);
+        case Opcode::local_tee: return local_set(i.index, true);
+        case Opcode::global_get: return global_get(i.index);
+        case Opcode::global_set: return global_set(i.index);
+        case Opcode::i32_const:
+        case Opcode::i64_const:
+        case Opcode::f32_const:
+        case Opcode::f64_const: return slots_.push_constant(i.bits);
+        case Opcode::ref_null: return slots_.push_constant(0);
+        case Opcode::ref_func: return emit_to_home(Operation::ref_func, 0, i.index);
+        case Opcode::ref_is_null: return equal_zero(Operation::i64_eq_si);
+        default: return control(i);
+    }
+}
+
+u32 Compiler::emit(Operation operation) {
+    cells_.push_back(reinterpret_cast<Cell>(input_.handlers[size_t(operation)]));
+    return u32(cells_.size() - 1);
+}
+
+void Compiler::add_site(u32 offset) {
+    sites_.push_back({u32(cells_.size()), offset, 0});
+    metering_.put_position_of_last_site();
+}
+
+/// A slot that the next operation can name; `number` tells its sources apart.
+u16 Compiler::read(u32 slot, u32 number) {
+    if (slot <= narrow_slot_max) [[likely]]
+        return u16(slot);
+    const u32 scratch = slots_.scratch() + number;
+    emit(Operation::copy_wide);
+    append_halves(scratch, slot);
+    return u16(scratch);
+}
+
+/// The slot that the next operation is to name for a result in `slot`; end_write follows it.
+u16 Compiler::begin_write(u32 slot) const {
+    return u16(slot <= narrow_slot_max ? slot : slots_.scratch() + scratch_slots - 1);
+}
+
+void Compiler::end_write(u32 slot) {
+    if (slot <= narrow_slot_max) return;
+    emit(Operation::copy_wide);
+    append_halves(slot, slots_.scratch() + scratch_slots - 1);
+}
+
+/// Ends the writing of an operand to its home, by the operation at `start`.
+void Compiler::remember(u32 start, u32 slot, Operation operation) {
+    end_write(slot);
+    if (slot <= narrow_slot_max) [[likely]]
+        last_ = {.start = start, .destination = slot, .operation = operation};
+    else
+        forget();
+}
+
+/// Where an operand that was popped is; a constant goes to its home.
+u32 Compiler::slot_of(const Operand& operand) {
+    if (operand.kind == Operand::Kind::local) return operand.local;
+    const u32 home = slots_.home(operand.index);
+    if (operand.kind == Operand::Kind::constant) store_constant(home, operand.bits);
+    return home;
+}
+
+void Compiler::copy(u32 destination, u32 source) {
+    if (std::max(destination, source) > narrow_slot_max) [[unlikely]] {
+        emit(Operation::copy_wide);
+        append_halves(destination, source);
+    } else {
+        emit(Operation::copy);
+        append(destination | source << 16);
+    }
+    forget();
+}
+
+void Compiler::store_constant(u32 destination, u64 bits) {
+    const u16 slot = begin_write(destination);
+    if (bits <= 0xFFFFFFFF) {
+        emit(Operation::constant);
+        append_halves(slot, u32(bits));
+    } else {
+        emit(Operation::constant64);
+        append(slot);
+        append(bits);
+    }
+    end_write(destination);
+    forget();
+}
+
+/// Writes an operand, wherever it is, to a slot.
+void Compiler::assign(u32 destination, const Operand& operand) {
+    if (operand.kind == Operand::Kind::constant) return store_constant(destination, operand.bits);
+    const u32 source = slot_of(operand);
+    if (source != destination) copy(destination, source);
+}
+
+void Compiler::place(u32 index) {
+    const Operand operand = slots_[index];
+    if (operand.kind == Operand::Kind::home) return;
+    assign(slots_.home(index), operand);
+    slots_.set_home(index);
+}
+
+/// The topmost operands go to their homes, the youngest first.
+void Compiler::place_top(u32 count) {
+    for (u32 index = slots_.height(); count > 0; count--) place(--index);
+}
+
+/// No operand is left in a local: what follows may run on one way of several.
+void Compiler::settle() {
+    for (u32 index = slots_.height(); index > slots_.settled(); index--)
+        if (slots_[index - 1].kind == Operand::Kind::local) place(index - 1);
+    slots_.settle();
+}
+
+/// Emits "d a m" into a new operand's home.
+void Compiler::emit_to_home(Operation operation, u16 a, u32 high) {
+    const u32 slot = slots_.push_home();
+    const u16 destination = begin_write(slot);
+    const u32 start = emit(operation);
+    append_halves(destination | u32(a) << 16, high);
+    remember(start, slot, operation);
+}
+
+Result<CodeUnit, CompileError> compile_functions(const CompileInput& input) {
+    Compiler compiler(input);
+    for (size_t i = 0; i < input.module.functions.size(); i++) {
+        const u32 function = u32(input.module.imported_functions + i);
+        compiler.start(function);
+        const Result<void, BodyError> walked = validate_function(input.module, function, compiler);
+        if (!walked) return std::unexpected(CompileError{function, walked.error()});
+        if (compiler.too_large())
+            return std::unexpected(CompileError{
+                function, {false, input.module.functions[i].body.offset, "function is too large"}});
+    }
+    return compiler.publish();
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "vm/base/result.hpp"
+#include "vm/binary/instruction.hpp"
+#include "vm/compile/code.hpp"
+#include "vm/compile/fuse.hpp"
+#include "vm/compile/metering.hpp"
+#include "vm/compile/options.hpp"
+#include "vm/compile/slots.hpp"
+#include "vm/runtime/instance.hpp"
+#include "vm/validate/function_validator.hpp"
+#include "vm/wasm/module.hpp"
+
+namespace icvm::vm {
+
+/// What a module is compiled with.
+struct CompileInput {
+    const Module& module;
+    std::span<const TypeNumber> type_numbers;  ///< by type index
+    const CostTable& costs;
+    const HandlerTable& handlers;
+    bool guarded;  ///< memory 0 takes handlers without a check
+    bool track;    ///< stores mark dirty pages
+};
+
+struct CompileError {
+    u32 function = 0;
+    BodyError error;
+};
+
+/// Validates and compiles all functions of a module whose other sections are valid.
+Result<CodeUnit, CompileError> compile_functions(const CompileInput& input);
+
+/// Makes code while it listens to the validator's walk: one pass, no intermediate form
+/// (docs/interpreter.md, "Compiling").
+class Compiler {
+public:
+    explicit Compiler(const CompileInput& input);
+
+    /// Announces the walk over the body of `function`.
+    void start(u32 function) { function_ = function; }
+    // A FunctionListener.
+    void begin(std::span<const ValueType> locals);
+    void instruction(const Instruction& i, const Proof& proof);
+    void finish(u32 height_max);
+
+    /// The function that was finished last costs, or takes, more than the fields of code hold.
+    bool too_large() const;
+    /// All functions done: their code, ready to run.
+    CodeUnit publish();
+
+private:
+    static constexpr u32 nowhere = ~u32(0);
+
+    /// A block that is open and was entered.
+    struct Frame {
+        Opcode opcode;
+        u32 base = 0;  ///< number of operands below its parameters
+        u32 parameters = 0;
+        u32 results = 0;
+        u32 end_branches = 0;  ///< branches to its end: chained through their target cells
+        u32 else_branch = 0;   ///< of an `if` that has had no else yet
+        u32 loop_cell = 0;     ///< where branches to a loop go
+        i64 loop_cost = 0;     ///< the cost of the loop's first block
+        u32 stub = 0;          ///< of the branch_table in `stub_table`: moves its operands here
+        u32 stub_table = nowhere;
+    };
+
+    /// The instruction emitted last, when it wrote an operand to its home.
+    struct Last {
+        u32 start = nowhere;
+        u32 destination = 0;
+        Operation operation{};
+        u32 compared = nowhere;  ///< of a chain of eqz: the comparison that it began with
+        Operation comparison{};
+        bool negated = false;
+    };
+
+    /// A comparison that waits for its branch.
+    struct Condition {
+        const Comparison* comparison;
+        u16 a = 0;
+        u16 b = 0;
+        bool immediate = false;
+        u64 bits = 0;
+    };
+
+    // compiler.cpp: emitting
+    u32 emit(Operation operation);
+    void append(Cell cell) { cells_.push_back(cell); }
+    void append_halves(u32 low, u32 high) { append(low | u64(high) << 32); }
+    void add_site(u32 offset);
+    u16 read(u32 slot, u32 number);
+    u16 begin_write(u32 slot) const;
+    void end_write(u32 slot);
+    void remember(u32 start, u32 slot, Operation operation);
+    void forget() { last_ = {}; }
+    u32 slot_of(const Operand& operand);
+    u16 operand(const Operand& operand, u32 number) { return read(slot_of(operand), number); }
+    void copy(u32 destination, u32 source);
+    void store_constant(u32 destination, u64 bits);
+    void assign(u32 destination, const Operand& operand);
+    void place(u32 index);
+    void place_top(u32 count);
+    void settle();
+    void emit_to_home(Operation operation, u16 a, u32 high);
+
+    // compiler_numeric.cpp
+    bool numeric(const Instruction& i);
+    void unary(Operation operation, bool can_trap);
+    void binary(Operation first, bool can_trap, char type);
+    void equal_zero(Operation equal);
+    void local_set(u32 local, bool tee);
+    void global_get(u32 global);
+    void global_set(u32 global);
+    void select();
+
+    // compiler_control.cpp
+    i64 close_block();
+    void dead_instruction(Opcode opcode);
+    void control(const Instruction& i);
+    void open_frame(const Instruction& i);
+    void block(const Instruction& i);
+    void loop(const Instruction& i);
+    void if_(const Instruction& i);
+    void else_();
+    void end();
+    void br(u32 label);
+    void br_if(u32 label);
+    void br_table(const Instruction& i);
+    void return_();
+    void unreachable(const Instruction& i);
+    void join(Frame& frame, i64 before);
+    Frame& frame_of(u32 label) { return frames_[frames_.size() - 1 - label]; }
+    static u32 arity(const Frame& frame);
+    bool is_function(const Frame& frame) const { return &frame == frames_.data(); }
+    bool in_place(const Frame& frame) const;
+    void move_to(const Frame& frame);
+    void emit_return(i64 position);
+    void emit_jump(Frame& frame, i64 position);
+    void aim(u32 cell, Frame& frame, i64 position);
+    void bind(u32 chain, i64 before);
+    void aim_here(u32 cell);
+    u32 stub_for(Frame& frame, u32 table, i64 position);
+    Condition take_condition();
+    Condition condition_at(u32 start, Operation operation, bool negated);
+    static Condition inverse(Condition condition);
+    u32 emit_branch(const Condition& condition, bool back);
+
+    // compiler_calls.cpp
+    void call(const Instruction& i);
+    void call_indirect(const Instruction& i);
+    void return_call(const Instruction& i);
+    void return_call_indirect(const Instruction& i);
+    void finish_call(const FunctionType& type, u32 window);
+    u32 place_arguments(const FunctionType& type);
+    void append_callee(u32 function);
+
+    // compiler_memory.cpp
+    bool memory(const Instruction& i);
+    void load(const Instruction& i, Operation first);
+    void store(const Instruction& i, Operation first);
+    void store_checked(const Instruction& i, Operation first, const Operand& address,
+                       const Operand& value);
+    void store_far(const Instruction& i, Operation first, const Operand& address,
+                   const Operand& value);
+    void bulk(const Instruction& i, Operation operation, u32 index, u32 index2);
+    void grow(const Instruction& i);
+    void table(const Instruction& i);
+
+    u32 cost(Opcode opcode) const;
+
+    const CompileInput& input_;
+    std::vector<Cell> cells_;
+    std::vector<Site> sites_;
+    std::vector<u32> functions_;
+    std::vector<u32> calls_;  ///< cells that hold a function until its Code has an address
+    Metering metering_;
+    SlotStack slots_;
+    std::vector<Frame> frames_;
+    Last last_;
+    u32 results_max_ = 1;  ///< of all types
+    u32 function_ = 0;
+    u32 header_ = 0;  ///< where the function's Code is
+    u32 locals_ = 0;
+    bool live_ = false;
+    bool entry_open_ = false;      ///< in the first block of the function
+    u32 open_loop_ = nowhere;      ///< frame of the loop in whose first block we are
+    u32 dead_blocks_ = 0;          ///< blocks opened in dead code
+    i64 position_ = 0;             ///< of the block that was closed last
+    bool first_of_block_ = false;  ///< see Metering::first_of_unchecked_block
+    u32 offset_ = 0;               ///< of the instruction, in the module
+};
+
+static_assert(FunctionListener<Compiler>);
+
+}  // namespace icvm::vm

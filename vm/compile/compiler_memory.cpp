@@ -1,0 +1,229 @@
+/// Memory and table instructions.
+
+#include "vm/compile/compiler.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+constexpr u32 bits32_max = 0xFFFFFFFF;
+
+// Forms, in the order of code.def.
+enum LoadForm : u32 { guarded, guarded_i, checked, checked_i, far };
+enum StoreForm : u32 {
+    store_checked_form = 8,
+    store_far_form = 16,
+    tracked_far = 1,
+    tracked = 4,
+    immediate_value = 1,
+    constant_address = 2
+};
+
+Operation load_of(Opcode opcode) {
+    switch (opcode) {
+        case Opcode::i32_load:
+        case Opcode::f32_load:
+        case Opcode::i64_load32_u: return Operation::load32_u_guarded;
+        case Opcode::i64_load:
+        case Opcode::f64_load: return Operation::load64_guarded;
+        case Opcode::i32_load8_s: return Operation::load8_s32_guarded;
+        case Opcode::i32_load8_u:
+        case Opcode::i64_load8_u: return Operation::load8_u_guarded;
+        case Opcode::i32_load16_s: return Operation::load16_s32_guarded;
+        case Opcode::i32_load16_u:
+        case Opcode::i64_load16_u: return Operation::load16_u_guarded;
+        case Opcode::i64_load8_s: return Operation::load8_s64_guarded;
+        case Opcode::i64_load16_s: return Operation::load16_s64_guarded;
+        case Opcode::i64_load32_s: return Operation::load32_s64_guarded;
+        default: return Operation::none;
+    }
+}
+
+Operation store_of(Opcode opcode) {
+    switch (opcode) {
+        case Opcode::i32_store:
+        case Opcode::f32_store:
+        case Opcode::i64_store32: return Operation::store32_guarded;
+        case Opcode::i64_store:
+        case Opcode::f64_store: return Operation::store64_guarded;
+        case Opcode::i32_store8:
+        case Opcode::i64_store8: return Operation::store8_guarded;
+        case Opcode::i32_store16:
+        case Opcode::i64_store16: return Operation::store16_guarded;
+        default: return Operation::none;
+    }
+}
+
+}  // namespace
+
+bool Compiler::memory(const Instruction& i) {
+    if (const Operation first = load_of(i.opcode); first != Operation::none) {
+        load(i, first);
+        return true;
+    }
+    if (const Operation first = store_of(i.opcode); first != Operation::none) {
+        store(i, first);
+        return true;
+    }
+    switch (i.opcode) {
+        case Opcode::memory_size: emit_to_home(Operation::memory_size, 0, i.index); return true;
+        case Opcode::memory_grow: grow(i); return true;
+        case Opcode::memory_fill: bulk(i, Operation::memory_fill, i.index, 0); return true;
+        case Opcode::memory_copy: bulk(i, Operation::memory_copy, i.index, i.index2); return true;
+        case Opcode::memory_init: bulk(i, Operation::memory_init, i.index, i.index2); return true;
+        case Opcode::data_drop:
+            emit(Operation::data_drop);
+            append_halves(0, i.index);
+            forget();
+            return true;
+        default: break;
+    }
+    const u32 code = u32(i.opcode);
+    const bool is_table = i.opcode == Opcode::table_get || i.opcode == Opcode::table_set ||
+                          (code >= u32(Opcode::table_init) && code <= u32(Opcode::table_fill));
+    if (is_table) table(i);
+    return is_table;
+}
+
+void Compiler::load(const Instruction& i, Operation first) {
+    const Operand address = slots_.pop();
+    const bool near_memory = i.memory == 0;
+    const bool is_guarded = near_memory && input_.guarded;
+    u64 constant = 0;
+    const bool is_constant = near_memory && address.kind == Operand::Kind::constant &&
+                             !__builtin_add_overflow(address.bits, i.bits, &constant) &&
+                             (!is_guarded || constant <= bits32_max);
+    const u16 a = is_constant ? 0 : operand(address, 0);
+    add_site(i.offset);
+    if (is_guarded)
+        return emit_to_home(form_of(first, is_constant ? guarded_i : guarded), a,
+                            u32(is_constant ? constant : i.bits));
+    const Operation operation = form_of(first, !near_memory  ? far
+                                               : is_constant ? checked_i
+                                                             : checked);
+    const u32 slot = slots_.push_home();
+    const u16 destination = begin_write(slot);
+    const u32 start = emit(operation);
+    append_halves(destination | u32(a) << 16, i.memory);
+    append(is_constant ? constant : i.bits);
+    remember(start, slot, operation);
+}
+
+void Compiler::store(const Instruction& i, Operation first) {
+    const Operand value = slots_.pop();
+    const Operand address = slots_.pop();
+    if (i.memory != 0) return store_far(i, first, address, value);
+    if (!input_.guarded) return store_checked(i, first, address, value);
+    u64 constant = 0;
+    const bool is_constant = address.kind == Operand::Kind::constant &&
+                             !__builtin_add_overflow(address.bits, i.bits, &constant) &&
+                             constant <= bits32_max;
+    const bool is_immediate =
+        value.kind == Operand::Kind::constant &&
+        (first != Operation::store64_guarded || i64(value.bits) == i64(i32(value.bits)));
+    const u16 a = is_constant ? 0 : operand(address, 0);
+    const u16 b = is_immediate ? 0 : operand(value, 1);
+    add_site(i.offset);
+    emit(form_of(first, (input_.track ? tracked : 0) + (is_immediate ? immediate_value : 0) +
+                            (is_constant ? constant_address : 0)));
+    append_halves(a | u32(b) << 16, u32(is_constant ? constant : i.bits));
+    if (is_immediate) append_halves(u32(value.bits), 0);
+    forget();
+}
+
+void Compiler::store_checked(const Instruction& i, Operation first, const Operand& address,
+                             const Operand& value) {
+    u64 constant = 0;
+    const bool is_constant = address.kind == Operand::Kind::constant &&
+                             !__builtin_add_overflow(address.bits, i.bits, &constant);
+    const bool is_immediate =
+        value.kind == Operand::Kind::constant &&
+        (first != Operation::store64_guarded || i64(value.bits) == i64(i32(value.bits)));
+    const u16 a = is_constant ? 0 : operand(address, 0);
+    const u16 b = is_immediate ? 0 : operand(value, 1);
+    add_site(i.offset);
+    emit(form_of(first, store_checked_form + (input_.track ? tracked : 0) +
+                            (is_immediate ? immediate_value : 0) +
+                            (is_constant ? constant_address : 0)));
+    append_halves(a | u32(b) << 16, is_immediate ? u32(value.bits) : 0);
+    append(is_constant ? constant : i.bits);
+    forget();
+}
+
+void Compiler::store_far(const Instruction& i, Operation first, const Operand& address,
+                         const Operand& value) {
+    const u16 a = operand(address, 0);
+    const u16 b = operand(value, 1);
+    add_site(i.offset);
+    emit(form_of(first, store_far_form + (input_.track ? tracked_far : 0)));
+    append_halves(a | u32(b) << 16, i.memory);
+    append(i.bits);
+    forget();
+}
+
+void Compiler::grow(const Instruction& i) {
+    const u16 delta = operand(slots_.pop(), 0);
+    add_site(i.offset);
+    emit_to_home(Operation::memory_grow, delta, i.index);
+}
+
+/// Bulk instructions take three operands, the last of them a length that is charged first.
+void Compiler::bulk(const Instruction& i, Operation operation, u32 index, u32 index2) {
+    const Operand third = slots_.pop();
+    const Operand second = slots_.pop();
+    const Operand first = slots_.pop();
+    const u16 a = operand(first, 0);
+    const u16 b = operand(second, 1);
+    const u16 c = operand(third, 2);
+    add_site(i.offset);
+    emit(operation);
+    append(a | u64(b) << 16 | u64(c) << 32);
+    append_halves(index, 0);
+    if (first_of_block_)
+        set_half(cells_.back(), Half::high, u32(metering_.before()));
+    else
+        metering_.put_position(u32(cells_.size() - 1), Half::high);
+    append_halves(index2, input_.costs.bulk_per_byte);
+    forget();
+}
+
+void Compiler::table(const Instruction& i) {
+    switch (i.opcode) {
+        case Opcode::table_get: {
+            const u16 index = operand(slots_.pop(), 0);
+            add_site(i.offset);
+            return emit_to_home(Operation::table_get, index, i.index);
+        }
+        case Opcode::table_set: {
+            const Operand value = slots_.pop();
+            const u16 a = operand(slots_.pop(), 0);
+            const u16 b = operand(value, 1);
+            add_site(i.offset);
+            emit(Operation::table_set);
+            append_halves(a | u32(b) << 16, i.index);
+            return forget();
+        }
+        case Opcode::table_size: return emit_to_home(Operation::table_size, 0, i.index);
+        case Opcode::table_grow: {
+            const Operand delta = slots_.pop();
+            const u16 reference = operand(slots_.pop(), 0);
+            const u16 b = operand(delta, 1);
+            add_site(i.offset);
+            const u32 slot = slots_.push_home();
+            const u16 destination = begin_write(slot);
+            const u32 start = emit(Operation::table_grow);
+            append(destination | u64(reference) << 16 | u64(b) << 32);
+            append_halves(i.index, 0);
+            return remember(start, slot, Operation::table_grow);
+        }
+        case Opcode::table_fill: return bulk(i, Operation::table_fill, i.index, 0);
+        case Opcode::table_copy: return bulk(i, Operation::table_copy, i.index, i.index2);
+        case Opcode::table_init: return bulk(i, Operation::table_init, i.index, i.index2);
+        default:
+            emit(Operation::elem_drop);
+            append_halves(0, i.index);
+            return forget();
+    }
+}
+
+}  // namespace icvm::vm

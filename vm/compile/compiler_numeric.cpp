@@ -1,0 +1,160 @@
+/// Numeric, variable and parametric instructions.
+
+#include <array>
+
+#include "vm/compile/compiler.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+struct NumericRow {
+    Operation first = Operation::none;
+    u8 arity = 0;
+    char type = 0;  ///< of the operands, as in opcode.def
+    bool can_trap = false;
+};
+
+/// Division, remainder, and truncation that does not saturate.
+constexpr bool can_trap(std::string_view text) {
+    return text.find(".div_") != text.npos || text.find(".rem_") != text.npos ||
+           text.find(".trunc_f") != text.npos;
+}
+
+/// By opcode: one byte, or 0x100 + n for 0xFCnn.
+constexpr auto make_rows() {
+    std::array<NumericRow, 0x120> rows{};
+    auto put = [&](u32 code, Operation first, std::string_view text, std::string_view signature) {
+        const u8 arity = u8(signature.find(':'));
+        rows[code < 0x100 ? code : 0x100 + (code & 0x1F)] = {first, arity, signature[0],
+                                                             can_trap(text)};
+    };
+#define WASM_NUMERIC(code, id, text, immediate, signature, cost) \
+    put(code, Operation::id, text, signature);
+#include "vm/wasm/opcode.def"
+    return rows;
+}
+
+constexpr auto rows = make_rows();
+
+constexpr bool fits_i32(u64 bits) { return i64(bits) == i64(i32(bits)); }
+
+}  // namespace
+
+bool Compiler::numeric(const Instruction& i) {
+    const u32 code = u32(i.opcode);
+    if (code >= 0x100 && (code & 0xFF) >= 0x20) return false;
+    const NumericRow& row = rows[code < 0x100 ? code : 0x100 + (code & 0x1F)];
+    if (row.first == Operation::none) return false;
+    if (row.first == Operation::i32_eqz)
+        equal_zero(Operation::i32_eq_si);
+    else if (row.first == Operation::i64_eqz)
+        equal_zero(Operation::i64_eq_si);
+    else if (row.arity == 1)
+        unary(row.first, row.can_trap);
+    else
+        binary(row.first, row.can_trap, row.type);
+    return true;
+}
+
+void Compiler::unary(Operation operation, bool can_trap) {
+    const u16 a = operand(slots_.pop(), 0);
+    if (can_trap) add_site(offset_);
+    emit_to_home(operation, a, 0);
+}
+
+void Compiler::binary(Operation first, bool can_trap, char type) {
+    const Operand right = slots_.pop();
+    const Operand left = slots_.pop();
+    const auto is_immediate = [&](const Operand& operand) {
+        return operand.kind == Operand::Kind::constant && (type != 'I' || fits_i32(operand.bits));
+    };
+    if (!is_immediate(right) && !is_immediate(left)) {
+        const u16 a = operand(left, 0);
+        const u16 b = operand(right, 1);
+        if (can_trap) add_site(offset_);
+        return emit_to_home(first, a, b);
+    }
+    const bool right_immediate = is_immediate(right);
+    const u64 bits = right_immediate ? right.bits : left.bits;
+    const u16 a = operand(right_immediate ? left : right, 0);
+    if (can_trap) add_site(offset_);
+    const Operation operation = form_of(first, right_immediate ? 1 : 2);
+    if (type != 'F') return emit_to_home(operation, a, u32(bits));
+    const u32 slot = slots_.push_home();
+    const u16 destination = begin_write(slot);
+    const u32 start = emit(operation);
+    append(destination | u32(a) << 16);
+    append(bits);
+    remember(start, slot, operation);
+}
+
+/// i32.eqz, i64.eqz and ref.is_null. Of a comparison they are its inverse, for a branch to find.
+void Compiler::equal_zero(Operation equal) {
+    const Operand value = slots_.pop();
+    const bool of_last = value.kind == Operand::Kind::home && last_.start != nowhere &&
+                         last_.destination == slots_.home(value.index) &&
+                         find_comparison(last_.operation) && equal == Operation::i32_eq_si;
+    const Last compared = last_;
+    const u16 a = operand(value, 0);
+    emit_to_home(equal, a, 0);
+    if (!of_last || last_.start == nowhere) return;
+    const bool chained = compared.compared != nowhere;
+    last_.compared = chained ? compared.compared : compared.start;
+    last_.comparison = chained ? compared.comparison : compared.operation;
+    last_.negated = chained ? !compared.negated : true;
+}
+
+void Compiler::local_set(u32 local, bool tee) {
+    const Operand value = slots_.pop();
+    const bool same = value.kind == Operand::Kind::local && value.local == local;
+    const bool was_read = slots_.youngest_in(local) != 0;
+    const bool fresh = value.kind == Operand::Kind::home && last_.start != nowhere &&
+                       last_.destination == slots_.home(value.index);
+    if (!same) {
+        // Older operands that are still in the local keep its old value.
+        for (u32 link = slots_.youngest_in(local); link != 0; link = slots_[link - 1].previous)
+            copy(slots_.home(link - 1), local);
+        slots_.forget_local(local);
+        if (fresh && !was_read) {
+            Cell& fields = cells_[last_.start + 1];
+            fields = (fields & ~Cell(0xFFFF)) | local;
+            forget();
+        } else {
+            assign(local, value);
+        }
+    }
+    if (!tee) return;
+    if (value.kind == Operand::Kind::constant)
+        slots_.push_constant(value.bits);
+    else
+        slots_.push_local(local);
+}
+
+void Compiler::global_get(u32 global) {
+    const u32 imported = input_.module.imported_globals;
+    if (global < imported)
+        emit_to_home(Operation::global_get_imported, 0, global);
+    else
+        emit_to_home(Operation::global_get, 0, (global - imported) * 2);
+}
+
+void Compiler::global_set(u32 global) {
+    const u32 imported = input_.module.imported_globals;
+    const u16 a = operand(slots_.pop(), 0);
+    emit(global < imported ? Operation::global_set_imported : Operation::global_set);
+    append_halves(a, global < imported ? global : (global - imported) * 2);
+    forget();
+}
+
+void Compiler::select() {
+    const Operand condition = slots_.pop();
+    const Operand second = slots_.pop();
+    const Operand first = slots_.pop();
+    const u16 a = operand(first, 0);
+    const u16 b = operand(second, 1);
+    const u16 c = operand(condition, 2);
+    emit_to_home(Operation::select, a, b | u32(c) << 16);
+}
+
+}  // namespace icvm::vm
