@@ -9,8 +9,8 @@ namespace icvm::vm {
 namespace {
 
 // Most messages write few pages: the first chunks are small, and stay for the next message. Who
-// writes more gets chunks of huge pages: a message of 100,000 pages took 2.7 us a page without, 0.35
-// us with them (dirty_pages/barrier/commit).
+// writes more gets chunks of huge pages: a message of 100,000 pages took 2.7 us a page without,
+// 0.35 us with them (dirty_pages/barrier/commit).
 constexpr size_t small_chunks = 8;
 constexpr size_t small_chunk_bytes = size_t(256) << 10;
 constexpr size_t huge_page_bytes = size_t(2) << 20;

@@ -32,17 +32,17 @@ using InstantiationError = std::variant<Unlinkable, Trap>;
 struct InstantiationOptions {
     /// Bound to memory 0 instead of a new memory (which must not be imported then); grows to the
     /// minimum of the module's memory.
-    std::shared_ptr<Memory> memory0;
+    std::shared_ptr<Memory> memory0 = {};
     /// Values for the globals that the module defines, in order (as Instance gives them with
     /// global_values); empty: their initializers. References are not taken over (they point into
     /// another store): their globals are initialized.
-    std::span<const Value> globals;
+    std::span<const Value> globals = {};
     /// Applies active data segments. Off when memory0 has its contents already.
     bool active_data = true;
     /// Runs the start function (unmetered). Off: the embedder runs it by start_function.
     bool run_start = true;
     /// For memories that are created here.
-    MemoryOptions memory;
+    MemoryOptions memory = {};
 };
 
 /// Owns instances and what they are made of (Wasm 4.2.3). All of it lives until the store goes.
