@@ -1,0 +1,20 @@
+#pragma once
+
+/// The binary format (Candid spec, "Binary Format").
+
+#include "replica/candid/candid.hpp"
+#include "replica/candid/value.hpp"
+
+namespace icvm::replica::candid {
+
+/// Values of no size (null, reserved, records of such) that a message may have beside
+/// `values_per_byte` for each of its bytes: without a bound, ten bytes are a vec of 2^60 nulls.
+constexpr u64 free_values_max = 1'000'000;
+constexpr u64 values_per_byte = 2;
+
+/// Reads values by the message's own types. Errors name the byte.
+Result<Arguments, ValueError> decode(Bytes bytes);
+
+ByteVector encode(const Types& types, std::span<const Field> fields, const Values& values);
+
+}  // namespace icvm::replica::candid
