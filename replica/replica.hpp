@@ -2,7 +2,9 @@
 
 /// The public face of the replica: one subnet as a deterministic state machine, on one machine,
 /// with its state in a directory or in memory. Every public transition is one transaction: when it
-/// returns, its effects are durable; when it fails, nothing has changed.
+/// returns, its effects are durable; when it fails, nothing has changed. (One exception: a canister
+/// that rejects an update call by itself, IC0406, or does not answer it, IC0506, keeps the effects
+/// of that call, as on the Internet Computer.)
 
 #include <array>
 #include <functional>
@@ -15,6 +17,7 @@
 #include "replica/base/reject.hpp"
 #include "replica/candid/candid.hpp"
 #include "replica/execution/module_info.hpp"
+#include "replica/management/status.hpp"
 #include "replica/state/canister.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/storage.hpp"
@@ -22,21 +25,6 @@
 #include "vm/base/result.hpp"
 
 namespace icvm::replica {
-
-struct CanisterStatus {
-    Principal id;
-    std::string name;  ///< local alias; may be empty
-    Status status = Status::running;
-    u64 version = 0;
-    std::optional<std::array<u8, 32>> module_hash;
-    u64 module_bytes = 0;  ///< as uploaded
-    std::string module_path;
-    std::vector<Principal> controllers;
-    u64 heap_bytes = 0;
-    u64 stable_bytes = 0;
-    bool enhanced_persistence = false;  ///< has the enhanced-orthogonal-persistence section
-    u128 cycles = 0;
-};
 
 class Replica {
 public:

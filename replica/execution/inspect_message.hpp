@@ -1,0 +1,13 @@
+#pragma once
+
+#include "replica/execution/subnet.hpp"
+
+namespace icvm::replica {
+
+/// Whether canister_inspect_message lets an update call in (Interface spec, "Call submission"):
+/// always, when it is not exported. Nothing of the execution stays.
+Result<void, Failure> inspect_message(Subnet& subnet, const Canister& canister,
+                                      const CanisterModule& module, const Principal& caller,
+                                      const Call& call);
+
+}  // namespace icvm::replica

@@ -1,0 +1,281 @@
+#include "replica/execution/install_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "replica/execution/conditions.hpp"
+#include "replica/execution/run.hpp"
+
+namespace icvm::replica {
+
+namespace {
+
+/// An install_code on its way: the canister as it is becoming. Nothing is written to the storage
+/// before commit().
+class Installation {
+public:
+    Installation(Subnet& subnet, const Principal& caller, const InstallCode& request,
+                 const Canister& old)
+        : subnet_(subnet),
+          caller_(caller),
+          request_(request),
+          old_(old),
+          next_(old),
+          record_(subnet.next_round()) {}
+
+    Result<Receipt, Failure> perform();
+
+private:
+    bool is_upgrade() const { return request_.mode == InstallMode::upgrade; }
+    bool keeps_heap() const {
+        return is_upgrade() && request_.wasm_memory_persistence == WasmMemoryPersistence::keep;
+    }
+    MemoryId new_memory() { return MemoryId(record_.next_memory++); }
+
+    Result<void, Failure> steps();
+    void open_stable_memory();
+    Result<void, Failure> run_pre_upgrade();
+    Result<void, Failure> make_module();
+    Result<void, Reject> check_persistence() const;
+    Result<void, Reject> check_kept_heap() const;
+    Result<void, Failure> make_state();
+    Result<void, Failure> make_heap();
+    Result<void, Failure> run_stage(Context context, std::string_view function);
+    Result<RunResult, Failure> run_in(Context mode, std::string_view function,
+                                      const CanisterModule& module, Heap& heap,
+                                      std::span<const vm::Value> globals);
+    void keep_heap_changes(std::span<const u64> pages);
+    void take_effects(ExecutionContext& context);
+    Result<void, Failure> commit();
+
+    Subnet& subnet_;
+    const Principal& caller_;
+    const InstallCode& request_;
+    const Canister& old_;
+    Canister next_;
+    SubnetRecord record_;
+    std::shared_ptr<const CanisterModule> old_module_, module_;
+    Heap* old_heap_ = nullptr;           ///< when canister_pre_upgrade has run in it
+    std::vector<u64> old_heap_changes_;  ///< by canister_pre_upgrade
+    Heap heap_;
+    std::optional<StableMemory> stable_;
+    std::vector<MemoryId> erased_;
+    std::vector<std::string> log_;
+    u64 instructions_ = 0;
+};
+
+Result<Receipt, Failure> Installation::perform() {
+    auto done = steps();
+    if (done) done = commit();
+    if (!done) {
+        subnet_.rollback_heap(old_.id);
+        Failure failure = std::move(done.error());
+        failure.instructions = std::max(failure.instructions, instructions_);
+        failure.log = std::move(log_);
+        return std::unexpected(std::move(failure));
+    }
+    if (heap_.pages) heap_.pages->discard();
+    subnet_.put_heap(next_.id, std::move(heap_));
+    return Receipt{.round = record_.round, .instructions = instructions_, .log = std::move(log_)};
+}
+
+Result<void, Failure> Installation::steps() {
+    open_stable_memory();
+    if (is_upgrade()) TRY(run_pre_upgrade());
+    TRY(make_module());
+    if (const auto fits = check_persistence(); !fits)
+        return std::unexpected(failure_of(fits.error()));
+    TRY(make_state());
+    if (module_->wasm().start) TRY(run_stage(Context::start, start_stage));
+    return run_stage(Context::init, is_upgrade() ? "canister_post_upgrade" : "canister_init");
+}
+
+void Installation::open_stable_memory() {
+    if (is_upgrade())
+        stable_.emplace(subnet_.storage(), old_.code->stable, old_.code->stable_pages);
+    else
+        stable_.emplace(subnet_.storage(), new_memory(), 0);
+}
+
+Result<void, Failure> Installation::run_pre_upgrade() {
+    constexpr std::string_view hook = "canister_pre_upgrade";
+    old_module_ = TRY(subnet_.module_of(old_));
+    old_heap_ = TRY(subnet_.heap_of(old_, *old_module_));
+    if (request_.skip_pre_upgrade || !old_module_->exports_function(hook)) return {};
+    auto result =
+        TRY(run_in(Context::pre_upgrade, hook, *old_module_, *old_heap_, old_.code->globals));
+    old_heap_changes_ = std::move(result.changed_pages);
+    return {};
+}
+
+Result<void, Failure> Installation::make_module() {
+    auto module = subnet_.make_module(request_.module);
+    if (!module) return std::unexpected(failure_of(reject_of(module.error(), old_.id)));
+    module_ = std::move(*module);
+    instructions_ =
+        std::min(install_instructions_max, instructions_ + module_->compile_instructions);
+    return {};
+}
+
+Result<void, Reject> Installation::check_persistence() const {
+    if (!is_upgrade()) return {};
+    const auto refuse = [](std::string message) {
+        return std::unexpected(reject(ErrorCode::canister_contract_violation, std::move(message)));
+    };
+    if (old_.code->enhanced_persistence && !request_.wasm_memory_persistence)
+        return refuse(
+            "Missing upgrade option: Enhanced orthogonal persistence requires the "
+            "`wasm_memory_persistence` upgrade option.");
+    if (!keeps_heap()) return {};
+    if (!module_->enhanced_persistence)
+        return refuse(
+            "Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade "
+            "option requires that the new canister module supports enhanced orthogonal "
+            "persistence.");
+    return check_kept_heap();
+}
+
+/// mainnet's check of August 2026 (spec/ic.md 0.1); the words are ours.
+Result<void, Reject> Installation::check_kept_heap() const {
+    const u64 pages = old_heap_->memory ? old_heap_->memory->size() : 0;
+    const auto refuse = [&](std::string_view reason) {
+        return std::unexpected(reject(
+            ErrorCode::canister_contract_violation,
+            fmt::format("Invalid Wasm memory: the kept heap of {} Wasm pages {}", pages, reason)));
+    };
+    if (!module_->has_memory()) {
+        if (pages > 0) return refuse("has no place in a module without memory");
+        return {};
+    }
+    const vm::Limits& limits = module_->wasm().memory_types[0].limits;
+    if (pages < limits.minimum) return refuse("is smaller than the module's memory at the least");
+    if (pages > std::min(limits.maximum, module_->heap_pages_max()))
+        return refuse("is larger than the module's memory at the most");
+    return {};
+}
+
+Result<void, Failure> Installation::make_state() {
+    InstalledCode code{};
+    code.module_hash = module_->hash;
+    code.module_bytes = module_->uploaded_bytes;
+    code.enhanced_persistence = module_->enhanced_persistence;
+    code.custom_section_bytes = module_->custom_section_bytes;
+    code.has_heap = module_->has_memory();
+    code.stable = stable_->map().id();
+    code.heap = keeps_heap() ? old_.code->heap : new_memory();
+    if (old_.code && !keeps_heap()) erased_.push_back(old_.code->heap);
+    if (old_.code && !is_upgrade()) erased_.push_back(old_.code->stable);
+
+    next_.code = std::move(code);
+    next_.module_path = request_.module_path;
+    next_.global_timer = 0;
+    next_.version++;
+    if (!is_upgrade()) next_.certified_data.clear();
+    TRY(make_heap());
+    next_.code->globals = TRY(initialize(*module_, heap_, !keeps_heap(), next_.id));
+    if (heap_.memory) keep_heap_changes(changed_pages(*heap_.memory));
+    return {};
+}
+
+Result<void, Failure> Installation::make_heap() {
+    auto pages = std::make_unique<PageMap>(subnet_.storage(), next_.code->heap);
+    u64 size = module_->has_memory() ? module_->wasm().memory_types[0].limits.minimum : 0;
+    if (keeps_heap() && old_heap_->memory) {
+        size = old_heap_->memory->size();
+        for (const u64 index : old_heap_changes_)
+            pages->put_page(index, old_heap_->memory->page(index));
+    }
+    heap_ = TRY(bind_heap(std::move(pages), *module_, size, subnet_.options()));
+    return {};
+}
+
+Result<void, Failure> Installation::run_stage(Context context, std::string_view function) {
+    if (function != start_stage && !module_->exports_function(function)) {
+        next_.code->heap_pages = heap_.memory ? heap_.memory->size() : 0;
+        next_.code->stable_pages = stable_->pages();
+        return {};
+    }
+    auto result = TRY(run_in(context, function, *module_, heap_, next_.code->globals));
+    next_.code->globals = std::move(result.globals);
+    next_.code->heap_pages = heap_.memory ? heap_.memory->size() : 0;
+    next_.code->stable_pages = stable_->pages();
+    keep_heap_changes(result.changed_pages);
+    return {};
+}
+
+Result<RunResult, Failure> Installation::run_in(Context mode, std::string_view function,
+                                                const CanisterModule& module, Heap& heap,
+                                                std::span<const vm::Value> globals) {
+    ExecutionContext context;
+    context.context = mode;
+    context.canister = &next_;
+    context.caller = caller_;
+    if (mode == Context::init) context.argument = request_.argument;
+    context.time_ns = record_.time_ns();
+    context.stable = &*stable_;
+    auto result = run({.module = module,
+                       .heap = heap,
+                       .globals = globals,
+                       .context = context,
+                       .function = function,
+                       .instructions_before = instructions_,
+                       .instruction_limit = install_instructions_max},
+                      subnet_.options());
+    take_effects(context);
+    if (result)
+        instructions_ += result->instructions;
+    else
+        result.error().stage = function;
+    return result;
+}
+
+/// Pages that a stage has changed belong to what the next stage starts from.
+void Installation::keep_heap_changes(std::span<const u64> pages) {
+    for (const u64 index : pages) heap_.pages->put_page(index, heap_.memory->page(index));
+    if (heap_.memory) heap_.memory->commit();
+}
+
+void Installation::take_effects(ExecutionContext& context) {
+    if (context.certified_data) next_.certified_data = std::move(*context.certified_data);
+    if (context.global_timer) next_.global_timer = *context.global_timer;
+    next_.cycles -= context.cycles_burned;
+    std::ranges::move(context.log, std::back_inserter(log_));
+}
+
+Result<void, Failure> Installation::commit() {
+    Changes changes{.subnet = record_, .canister = next_, .module = Bytes(request_.module)};
+    changes.erased = erased_;
+    changes.heap = heap_.pages.get();
+    changes.stable = &stable_->map();
+    return subnet_.commit(changes);
+}
+
+/// IC0514, IC0537.
+Result<void, Reject> require_mode(const Canister& canister, InstallMode mode) {
+    if (mode == InstallMode::install && canister.code)
+        return std::unexpected(
+            reject(ErrorCode::canister_non_empty,
+                   fmt::format("Canister {} cannot be installed because the canister is not empty. "
+                               "Try installing with mode='reinstall' instead.",
+                               canister.id.text())));
+    if (mode == InstallMode::upgrade && !canister.code)
+        return std::unexpected(reject_of(no_wasm_module(), canister.id));
+    return {};
+}
+
+}  // namespace
+
+Result<Receipt, Failure> install_code(Subnet& subnet, const Principal& caller,
+                                      const InstallCode& request) {
+    // Conditions.
+    const Canister& canister = *TRY(find_managed(subnet, request.canister));
+    TRY(require_controller(canister, caller));
+    if (const auto fits = require_mode(canister, request.mode); !fits)
+        return std::unexpected(failure_of(fits.error()));
+
+    // State after, when every stage succeeds.
+    return Installation(subnet, caller, request, canister).perform();
+}
+
+}  // namespace icvm::replica

@@ -1,0 +1,102 @@
+#include "replica/execution/module_info.hpp"
+
+#include <algorithm>
+
+#include "replica/crypto/sha.hpp"
+#include "replica/execution/canister_module.hpp"
+#include "replica/execution/encoding.hpp"
+#include "replica/execution/module_profile.hpp"
+#include "replica/execution/refusal.hpp"
+#include "vm/base/utf8.hpp"
+
+namespace icvm::replica {
+
+namespace {
+
+constexpr std::string_view entry_prefix = "canister_";
+
+std::string section_text(const vm::Module& module, std::string_view wanted) {
+    for (const vm::CustomSection& section : module.custom_sections)
+        if (metadata_name(section.name) == wanted || section.name == wanted) {
+            const Bytes bytes = module.content(section.content);
+            return is_utf8(bytes) ? std::string(text_of(bytes)) : "";
+        }
+    return "";
+}
+
+/// From the sections that compilers and CDKs leave; empty when there is none.
+std::string compiler(const vm::Module& module) {
+    if (const std::string text = section_text(module, "motoko:compiler"); !text.empty())
+        return "motoko " + text;
+    return section_text(module, "cdk:name");
+}
+
+void read_exports(ModuleInfo& info, const vm::Module& module) {
+    for (const vm::Export& exported : module.exports) {
+        if (exported.kind != vm::ExternKind::function) continue;
+        if (const auto method = method_name(exported.name)) {
+            const ExportKind kind = method->prefix == "canister_update" ? ExportKind::update
+                                    : method->prefix == "canister_query"
+                                        ? ExportKind::query
+                                        : ExportKind::composite_query;
+            info.methods.emplace_back(method->name, kind);
+        } else if (exported.name.starts_with(entry_prefix)) {
+            info.entry_points.push_back(exported.name);
+        }
+    }
+    std::ranges::sort(info.methods);
+}
+
+ModuleInfo describe(const vm::Module& module) {
+    ModuleInfo info;
+    info.wasm_bytes = module.bytes.size();
+    info.memory64 = is_memory64(module);
+    read_exports(info, module);
+    for (const vm::Import& import : module.imports)
+        info.imports.push_back(import.module + "." + import.name);
+    for (const vm::CustomSection& section : module.custom_sections) {
+        info.custom_sections.emplace_back(section.name, section.content.size);
+        if (metadata_name(section.name) == enhanced_persistence_section)
+            info.enhanced_persistence = true;
+    }
+    info.candid = section_text(module, "candid:service");
+    info.compiler = compiler(module);
+    info.functions = u32(module.functions.size());
+    info.globals = u32(module.globals.size());
+    info.data_segments = u32(module.data.size());
+    return info;
+}
+
+ModuleInfo describe(Bytes uploaded, const vm::Module& module) {
+    ModuleInfo info = describe(module);
+    info.hash = sha256(uploaded);
+    info.gzip = is_gzip(uploaded);
+    return info;
+}
+
+Reject reject_without_canister(const ExecutionError& error) {
+    std::string message = error.text;
+    if (!error.help.empty()) message += ".\n" + error.help;
+    return reject(error.code, std::move(message));
+}
+
+}  // namespace
+
+ModuleInfo describe_module(Bytes uploaded, const CanisterModule& module) {
+    return describe(uploaded, module.wasm());
+}
+
+Result<ModuleInfo, Reject> inspect_module(Bytes module) {
+    auto wasm = decode_encoding(module);
+    if (!wasm) return std::unexpected(reject_without_canister(wasm.error()));
+    const auto decoded = vm::decode_module(std::move(*wasm));
+    if (!decoded)
+        return std::unexpected(
+            reject_without_canister(refused(Refusal::engine, to_string(decoded.error()))));
+    ModuleInfo info = describe(module, *decoded);
+    const auto made = make_canister_module(module, {.guard = false});
+    if (!made) info.refusal = made.error().text;
+    return info;
+}
+
+}  // namespace icvm::replica

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "replica/execution/run.hpp"
+
+namespace icvm::replica {
+
+/// What the caller gets after an execution that did not trap: the reply, or the reject of a
+/// canister that rejected (IC0406) or did not answer (IC0506).
+Result<ByteVector, Reject> response_of(ExecutionContext& context);
+
+/// Failure of a message whose execution failed, or was answered by a reject: with what was
+/// executed and printed.
+std::unexpected<Failure> failed(Failure failure, ExecutionContext& context);
+std::unexpected<Failure> failed(Reject reject, u64 instructions, ExecutionContext& context);
+
+/// "Canister <id> not found"
+std::unexpected<Failure> not_found(const Principal& id);
+
+/// IC0536 "Canister has no <kind> method '<name>'.", as mainnet ends it.
+Reject no_method(const Principal& canister, std::string_view kind, std::string_view name);
+
+}  // namespace icvm::replica

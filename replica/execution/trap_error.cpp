@@ -1,0 +1,73 @@
+#include "replica/execution/trap_error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace icvm::replica {
+
+namespace {
+
+/// mainnet's engine collects no more.
+constexpr size_t frames_max = 20;
+
+/// "\nCanister Backtrace:\n…", when any function has a name.
+std::string backtrace_text(const vm::Trap& trap) {
+    const std::span frames(trap.frames.data(), std::min(trap.frames.size(), frames_max));
+    const auto is_named = [](const vm::TrapFrame& frame) { return !frame.name.empty(); };
+    if (std::ranges::none_of(frames, is_named)) return "";
+    std::string text = "\nCanister Backtrace:\n";
+    for (const vm::TrapFrame& frame : frames)
+        text += is_named(frame) ? frame.name + "\n"
+                                : fmt::format("unknown function at index {}\n", frame.function);
+    return text;
+}
+
+std::string_view trap_code(vm::TrapReason reason) {
+    switch (reason) {
+        case vm::TrapReason::unreachable: return "unreachable";
+        case vm::TrapReason::integer_divide_by_zero: return "integer division by 0";
+        case vm::TrapReason::memory_out_of_bounds: return "heap out of bounds";
+        case vm::TrapReason::table_out_of_bounds:
+        case vm::TrapReason::undefined_element: return "table out of bounds";
+        case vm::TrapReason::call_stack_exhausted: return "stack overflow";
+        default: return "unknown";
+    }
+}
+
+ExecutionError without_backtrace(const vm::Trap& trap, ExecutionContext& context) {
+    switch (trap.reason) {
+        case vm::TrapReason::out_of_budget: return out_of_instructions(context.instruction_limit);
+        case vm::TrapReason::indirect_call_type_mismatch:
+            return contract_violation("function invocation does not match its signature");
+        case vm::TrapReason::host:
+            if (context.error) return *context.error;
+            [[fallthrough]];
+        default: return trapped(trap_code(trap.reason));
+    }
+}
+
+}  // namespace
+
+ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context) {
+    ExecutionError error = without_backtrace(trap, context);
+    if (error.code == ErrorCode::canister_trapped || error.code == ErrorCode::canister_called_trap)
+        error.text += backtrace_text(trap);
+    return error;
+}
+
+Reject reject_of_trap(const vm::Trap& trap, ExecutionContext& context) {
+    Reject reject = reject_of(error_of_trap(trap, context), context.canister->id);
+    for (const vm::TrapFrame& frame : trap.frames)
+        reject.backtrace.push_back({frame.function, frame.name, frame.offset});
+    return reject;
+}
+
+ExecutionError not_instantiated(std::string_view reason) {
+    return {
+        ErrorCode::canister_wasm_engine_error,
+        fmt::format("Canister encountered a Wasm engine error: Failed to instantiate module: {}",
+                    reason)};
+}
+
+}  // namespace icvm::replica
