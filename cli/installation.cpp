@@ -206,7 +206,8 @@ std::string success_text(const Plan& plan, const Target& target, const replica::
             return fmt::format("reinstalled {} #{}", target.who, receipt.round);
         case InstallMode::upgrade: break;
     }
-    return fmt::format("upgraded {} {} → {} #{}", target.who, short_hash(*plan.before->module_hash),
+    const std::string before = short_hash(*plan.before->module_hash);
+    return fmt::format("upgraded {} {} → {} #{}", target.who, before,
                        short_hash(plan.module.info.hash), receipt.round);
 }
 

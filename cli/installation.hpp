@@ -30,12 +30,12 @@ Result<InstallChoices, Problem> read_choices(const Context& context, ModeChoice 
 /// An installation that was checked and has changed nothing yet.
 struct Plan {
     std::string name;  ///< of the canister that is created when there is no target
-    std::optional<Target> target;
-    std::optional<replica::CanisterStatus> before;
+    std::optional<Target> target{};
+    std::optional<replica::CanisterStatus> before{};
     ModuleFile module;
     replica::InstallMode mode = replica::InstallMode::install;
-    ByteVector argument;
-    std::optional<replica::WasmMemoryPersistence> persistence;
+    ByteVector argument{};
+    std::optional<replica::WasmMemoryPersistence> persistence{};
     bool skip_pre_upgrade = false;
     /// The same module is installed already.
     bool is_unchanged() const { return before && before->module_hash == module.info.hash; }

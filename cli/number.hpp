@@ -11,7 +11,7 @@ namespace icvm::cli {
 
 /// "61_204"
 std::string grouped(u128 value);
-/// "245 kB", "4.2 MB": three digits at most, powers of 1000.
+/// "245 kB", "4.2 MB", "18 EB": a digit after the point below ten; powers of 1000.
 std::string short_size(u64 bytes);
 /// Lower-case digits.
 std::string hex(Bytes bytes);

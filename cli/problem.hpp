@@ -52,7 +52,8 @@ Problem problem_of(const replica::Failure& failure, const Deed& deed);
 
 void add_note(Problem& problem, std::string_view label, std::string_view text);
 
-/// "error[IC0503] counter (…) trapped in inc: …", its frames (12 unless `all_frames`) and notes.
+/// What follows the word error: "[IC0503] counter (…) trapped in inc: …", its frames (12 unless
+/// `all_frames`) and its notes.
 std::string error_text(const Problem& problem, bool all_frames);
 /// The member "error" of --json.
 std::string json_of(const Problem& problem);

@@ -33,7 +33,7 @@ private:
     bool visible_ = false;
 };
 
-/// "2.1 B" of 2_100_000_000 instructions: three digits at most, by powers of 1000 (k, M, B).
+/// "2.1 B" of 2_100_000_000 instructions: as short_size, by k, M, B and T.
 std::string short_count(u64 value);
 
 }  // namespace icvm::cli

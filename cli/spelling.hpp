@@ -8,7 +8,7 @@
 namespace icvm::cli {
 
 /// Takes the command out of `words` and returns our name of it: "" when there is none. Understands
-/// `canister call …`, `network start`, other tools' words, and `FILE.wasm …` as `run FILE.wasm …`.
+/// `canister call`, `network start`, other tools' words, and `FILE.wasm` first as `run FILE.wasm`.
 /// A word that is no command is a usage error with the nearest one.
 Result<std::string, Problem> take_command(std::vector<std::string>& words);
 
