@@ -37,6 +37,8 @@ void load(benchmark::State& state, const char* path) {
 
 MODULE(motoko, "docs/examples/counter/motoko/counter1.wasm");
 MODULE(motoko_classical, "docs/examples/counter/motoko-classical/counter1.wasm");
+MODULE(c, "docs/examples/counter/c/counter1.wasm");
+MODULE(wat, "docs/examples/counter/wat/counter1.wasm");
 MODULE(rust, "docs/examples/counter/rust/counter1.wasm");
 
 }  // namespace
