@@ -161,15 +161,14 @@ Result<ValueType, ReadError> ByteReader::read_value_type() {
     const u8 code = TRY(read_byte());
     const ValueType type{code};
     if (!type.is_number() && !type.is_reference())
-        return std::unexpected(ReadError{MalformedReason::value_type, offset() - 1, code});
+        return no_type(MalformedReason::value_type, code);
     return type;
 }
 
 Result<ValueType, ReadError> ByteReader::read_reference_type() {
     const u8 code = TRY(read_byte());
     const ValueType type{code};
-    if (!type.is_reference())
-        return std::unexpected(ReadError{MalformedReason::reference_type, offset() - 1, code});
+    if (!type.is_reference()) return no_type(MalformedReason::reference_type, code);
     return type;
 }
 

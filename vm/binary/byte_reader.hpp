@@ -78,6 +78,11 @@ public:
     Result<std::string_view, ReadError> read_name();
     Result<ValueType, ReadError> read_value_type();
     Result<ValueType, ReadError> read_reference_type();
+    /// The byte just read, `code`, is no type: they are signed LEB128 numbers of one byte.
+    std::unexpected<ReadError> no_type(MalformedReason reason, u8 code) const {
+        if (code >= 0x80) reason = MalformedReason::integer_too_long;
+        return std::unexpected(ReadError{reason, offset() - 1, code});
+    }
 
 private:
     Result<u32, ReadError> read_u32_long();

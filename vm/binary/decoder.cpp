@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "vm/binary/instruction_reader.hpp"
 #include "vm/binary/module_decoder.hpp"
 #include "vm/binary/module_limits.hpp"
 
@@ -15,7 +16,7 @@ Result<Module, Malformed> decode_module(ByteVector bytes) {
     module.bytes = std::move(bytes);
     ModuleDecoder decoder(module);
     if (const auto decoded = decoder.decode(); !decoded)
-        return std::unexpected(to_malformed(decoded.error()));
+        return std::unexpected(to_malformed(decoder.first_error(decoded.error())));
     decode_names(module);
     return module;
 }
@@ -30,10 +31,11 @@ Result<void, ReadError> ModuleDecoder::decode_header() {
     constexpr std::array<u8, 4> magic = {0x00, 0x61, 0x73, 0x6D};
     constexpr std::array<u8, 4> version = {0x01, 0x00, 0x00, 0x00};
     const Bytes bytes = module_.bytes;
-    if (bytes.size() < 4 || !std::ranges::equal(bytes.first(4), magic))
-        return reader_.error(MalformedReason::magic);
+    if (bytes.size() < 4) return reader_.error(MalformedReason::unexpected_end);
+    if (!std::ranges::equal(bytes.first(4), magic)) return reader_.error(MalformedReason::magic);
     reader_.skip(4);
-    if (bytes.size() < 8 || !std::ranges::equal(bytes.subspan(4, 4), version))
+    if (bytes.size() < 8) return reader_.error(MalformedReason::unexpected_end);
+    if (!std::ranges::equal(bytes.subspan(4, 4), version))
         return reader_.error(MalformedReason::version);
     reader_.skip(4);
     return {};
@@ -107,6 +109,29 @@ Result<void, ReadError> ModuleDecoder::decode_code(u32 end) {
         bodies_.push_back(TRY(reader_.read_range(size)));
     }
     return {};
+}
+
+/// An error in a later section may follow from a body that runs over its end.
+ReadError ModuleDecoder::first_error(const ReadError& error) const {
+    for (const ByteRange& body : bodies_)
+        if (const auto walked = walk_body(body); !walked) return walked.error();
+    return error;
+}
+
+Result<void, ReadError> ModuleDecoder::walk_body(const ByteRange& body) const {
+    const ByteRange rest{body.offset, u32(module_.bytes.size()) - body.offset};
+    ByteReader locals(module_.bytes, rest);
+    const u32 groups = TRY(locals.read_u32());
+    for (u32 i = 0; i < groups; i++) {
+        (void)TRY(locals.read_u32());
+        TRY(locals.read_value_type());
+    }
+    InstructionReader instructions(module_, rest);
+    instructions.skip(locals.offset() - body.offset);
+    TRY(instructions.skip_expression());
+    if (instructions.offset() == body.offset + body.size) return {};
+    return std::unexpected(
+        ReadError{MalformedReason::section_size_mismatch, instructions.offset()});
 }
 
 }  // namespace icvm::vm

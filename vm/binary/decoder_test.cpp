@@ -66,10 +66,10 @@ TEST_CASE("a module of every section is decoded") {
 }
 
 TEST_CASE("the header must be that of WebAssembly 1") {
-    CHECK(malformed({}) == "magic header not detected");
-    CHECK(malformed({0x00, 0x61, 0x73}) == "magic header not detected");
+    CHECK(malformed({}) == "unexpected end of section or function");
+    CHECK(malformed({0x00, 0x61, 0x73}) == "unexpected end of section or function");
     CHECK(malformed({'#', '!', '/', 'b', 'i', 'n'}) == "magic header not detected");
-    CHECK(malformed({0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00}) == "unknown binary version");
+    CHECK(malformed({0x00, 0x61, 0x73, 0x6D, 0x01}) == "unexpected end of section or function");
     CHECK(malformed({0x00, 0x61, 0x73, 0x6D, 0x0D, 0x00, 0x01, 0x00}) == "unknown binary version");
 }
 
@@ -149,6 +149,14 @@ TEST_CASE("integers are neither too long nor too large") {
         "integer too large");
     CHECK(malformed(module({section(6, {{0x7F, 0x00, 0x41, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0x0B}})}))
               .empty());
+}
+
+TEST_CASE("an error in a body comes before the errors that follow from it") {
+    // The constant is longer than the body and its section say.
+    const ByteVector cut = {0x0A, 0x08, 0x01, 0x06, 0x00, 0x41, 0x80,
+                            0x80, 0x80, 0x80, 0x80, 0x00, 0x0B};
+    CHECK(malformed(module({type_section, one_function, cut})) ==
+          "integer representation too long");
 }
 
 TEST_CASE("names are UTF-8 and end within the module") {

@@ -97,8 +97,10 @@ Result<void, ReadError> InstructionReader::read_heap_type(Instruction& out) {
     return {};
 }
 
+/// Without any data segment the index is unknown: that is for validation to say.
 Result<void, ReadError> InstructionReader::read_data_index(Instruction& out) {
-    if (!module_.data_count) return reader_.error(MalformedReason::data_count_required);
+    if (!module_.data_count && !module_.data.empty())
+        return reader_.error(MalformedReason::data_count_required);
     out.index = TRY(reader_.read_u32());
     return {};
 }

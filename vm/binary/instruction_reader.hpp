@@ -23,6 +23,27 @@ public:
     /// is valid until the next call.
     Result<void, ReadError> next(Instruction& out);
 
+    /// Reads up to the `end` that closes what lies before here; `visit` sees each instruction.
+    template <class Visit>
+    Result<void, ReadError> skip_expression(Visit visit) {
+        Instruction instruction{};
+        for (u32 depth = 1; depth != 0;) {
+            TRY(next(instruction));
+            visit(instruction);
+            switch (instruction.opcode) {
+                case Opcode::block:
+                case Opcode::loop:
+                case Opcode::if_: depth++; break;
+                case Opcode::end: depth--; break;
+                default: break;
+            }
+        }
+        return {};
+    }
+    Result<void, ReadError> skip_expression() {
+        return skip_expression([](const Instruction&) {});
+    }
+
 private:
     static constexpr u8 illegal = 0xFF;
     static constexpr u8 prefix = 0xFE;

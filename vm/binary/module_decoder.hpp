@@ -16,6 +16,8 @@ public:
         : module_(module), reader_(module.bytes, {0, u32(module.bytes.size())}) {}
 
     Result<void, ReadError> decode();
+    /// What was wrong first when decode() gave `error`: bodies are not walked otherwise.
+    ReadError first_error(const ReadError& error) const;
 
 private:
     using Decoded = Result<void, ReadError>;
@@ -24,6 +26,7 @@ private:
     Decoded decode_section();
     Decoded decode_content(u8 id, u32 end);
     Decoded check_counts();
+    Decoded walk_body(const ByteRange& body) const;
 
     Decoded decode_custom(u32 end);
     Decoded decode_types();

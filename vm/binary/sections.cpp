@@ -11,10 +11,8 @@ Result<void, ReadError> ModuleDecoder::decode_types() {
 }
 
 Result<FunctionType, ReadError> ModuleDecoder::read_function_type() {
-    const u32 offset = reader_.offset();
     const u8 form = TRY(reader_.read_byte());
-    if (form != 0x60)
-        return std::unexpected(ReadError{MalformedReason::definition_type, offset, form});
+    if (form != 0x60) return reader_.no_type(MalformedReason::definition_type, form);
     FunctionType type;
     type.parameters = TRY(read_result_type(parameters_max));
     type.results = TRY(read_result_type(results_max));
@@ -107,8 +105,7 @@ Result<Table, ReadError> ModuleDecoder::read_table() {
     if (first != with_initializer) {
         table.type.element = ValueType{first};
         if (!table.type.element.is_reference())
-            return std::unexpected(
-                ReadError{MalformedReason::reference_type, reader_.offset() - 1, first});
+            return reader_.no_type(MalformedReason::reference_type, first);
         table.type.limits = TRY(read_limits());
         return table;
     }

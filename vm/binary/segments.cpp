@@ -92,18 +92,9 @@ Result<DataSegment, ReadError> ModuleDecoder::read_data_segment() {
 Result<ConstantExpression, ReadError> ModuleDecoder::read_constant_expression() {
     const u32 start = reader_.offset();
     InstructionReader instructions(module_, {start, u32(reader_.remaining())});
-    Instruction instruction{};
-    for (u32 depth = 1; depth != 0;) {
-        TRY(instructions.next(instruction));
-        switch (instruction.opcode) {
-            case Opcode::block:
-            case Opcode::loop:
-            case Opcode::if_: depth++; break;
-            case Opcode::end: depth--; break;
-            case Opcode::ref_func: declare_function(instruction.index); break;
-            default: break;
-        }
-    }
+    TRY(instructions.skip_expression([&](const Instruction& instruction) {
+        if (instruction.opcode == Opcode::ref_func) declare_function(instruction.index);
+    }));
     const ConstantExpression expression{start, instructions.offset() - start};
     reader_.skip(expression.size);
     return expression;

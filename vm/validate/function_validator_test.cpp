@@ -221,7 +221,9 @@ TEST_CASE("what is no instruction is malformed, and says what it would be") {
           "malformed heap type 6e (garbage collection is not supported yet)");
     CHECK(malformed({0x41, 0x80, 0x80, 0x80, 0x80, 0x70}) == "integer too large");
     CHECK(malformed({0x0E, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}) == "length out of bounds");
-    CHECK(malformed({0xFC, 0x08, 0x00, 0x00}) == "data count section required");
+    CHECK(
+        reason(function_module(nothing, body({0xFC, 0x09, 0x00}), {}, section(11, {{0x01, 0x00}})),
+               true) == "data count section required");
     CHECK(malformed({0x28, 0x80, 0x01, 0x00}) == "malformed memop flags");
 }
 
