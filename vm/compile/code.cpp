@@ -1,0 +1,50 @@
+#include "vm/compile/code.hpp"
+
+#include <algorithm>
+
+namespace icvm::vm {
+
+namespace {
+
+struct Row {
+    std::string_view id;
+    std::string_view operands;
+};
+
+/// Immediates of f64 instructions take a cell of their own.
+constexpr bool has_f64(std::string_view id) {
+    return id.starts_with("f64_") || id.starts_with("branch_f64") || id.starts_with("repeat_f64");
+}
+
+constexpr Row make_row(std::string_view id, std::string_view operands) {
+    if (has_f64(id) && operands == "dai") return {id, "daI"};
+    if (has_f64(id) && operands == "ait") return {id, "atI"};
+    return {id, operands};
+}
+
+constexpr Row rows[] = {
+#define CODE(id, operands) make_row(#id, operands),
+#include "vm/compile/code.def"
+};
+
+}  // namespace
+
+std::string_view to_string(Operation operation) { return rows[size_t(operation)].id; }
+
+std::string_view operands_of(Operation operation) { return rows[size_t(operation)].operands; }
+
+size_t CodeUnit::function_at(const Cell* cell) const {
+    const u32 index = u32(cell - cells.get());
+    return size_t(std::upper_bound(functions.begin(), functions.end(), index) - functions.begin() -
+                  1);
+}
+
+const Site* CodeUnit::site_at(const Cell* cell) const {
+    const u32 index = u32(cell - cells.get());
+    const auto after =
+        std::upper_bound(sites.begin(), sites.end(), index,
+                         [](u32 value, const Site& site) { return value < site.cell; });
+    return after == sites.begin() ? nullptr : &*(after - 1);
+}
+
+}  // namespace icvm::vm

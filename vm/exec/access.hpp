@@ -1,0 +1,125 @@
+#pragma once
+
+#include "vm/exec/dispatch.hpp"
+#include "vm/exec/signals.hpp"
+
+/// Loads and stores of handlers: without a check, where guard pages keep the bounds, and with one.
+
+namespace icvm::vm {
+
+#if defined(__x86_64__)
+inline constexpr bool guarded_access_available = true;
+#else
+inline constexpr bool guarded_access_available = false;
+#endif
+
+#if defined(__x86_64__)
+
+#define ICVM_GUARDED_LOAD(instruction)                                  \
+    asm goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
+             : "=r"(value)                                              \
+             : "r"(base), "r"(address)                                  \
+             :                                                          \
+             : fault)
+
+/// Loads a `Narrow` as a `Wide`. False: the access faulted, beyond the memory's bounds.
+template <class Narrow, class Wide>
+ICVM_INLINE bool guarded_load(const u8* base, u64 address, u64& bits) {
+    u64 value;
+    if constexpr (std::is_same_v<Narrow, u8>)
+        ICVM_GUARDED_LOAD("movzbl (%1,%2), %k0");
+    else if constexpr (std::is_same_v<Narrow, u16>)
+        ICVM_GUARDED_LOAD("movzwl (%1,%2), %k0");
+    else if constexpr (std::is_same_v<Narrow, u32>)
+        ICVM_GUARDED_LOAD("movl (%1,%2), %k0");
+    else if constexpr (std::is_same_v<Narrow, u64>)
+        ICVM_GUARDED_LOAD("movq (%1,%2), %0");
+    else if constexpr (std::is_same_v<Narrow, i8> && sizeof(Wide) == 4)
+        ICVM_GUARDED_LOAD("movsbl (%1,%2), %k0");
+    else if constexpr (std::is_same_v<Narrow, i16> && sizeof(Wide) == 4)
+        ICVM_GUARDED_LOAD("movswl (%1,%2), %k0");
+    else if constexpr (std::is_same_v<Narrow, i8>)
+        ICVM_GUARDED_LOAD("movsbq (%1,%2), %0");
+    else if constexpr (std::is_same_v<Narrow, i16>)
+        ICVM_GUARDED_LOAD("movswq (%1,%2), %0");
+    else
+        ICVM_GUARDED_LOAD("movslq (%1,%2), %0");
+    bits = value;
+    return true;
+fault:
+    return false;
+}
+#undef ICVM_GUARDED_LOAD
+
+#define ICVM_GUARDED_STORE(instruction)                                 \
+    asm goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
+             :                                                          \
+             : "r"(bits), "r"(base), "r"(address)                       \
+             : "memory"                                                 \
+             : fault)
+
+template <class Narrow>
+ICVM_INLINE bool guarded_store(u8* base, u64 address, u64 bits) {
+    if constexpr (sizeof(Narrow) == 1)
+        ICVM_GUARDED_STORE("movb %b0, (%1,%2)");
+    else if constexpr (sizeof(Narrow) == 2)
+        ICVM_GUARDED_STORE("movw %w0, (%1,%2)");
+    else if constexpr (sizeof(Narrow) == 4)
+        ICVM_GUARDED_STORE("movl %k0, (%1,%2)");
+    else
+        ICVM_GUARDED_STORE("movq %0, (%1,%2)");
+    return true;
+fault:
+    return false;
+}
+#undef ICVM_GUARDED_STORE
+
+#else
+
+// Never compiled into code: see guarded_access_available.
+template <class Narrow, class Wide>
+ICVM_INLINE bool guarded_load(const u8*, u64, u64&) {
+    return false;
+}
+template <class Narrow>
+ICVM_INLINE bool guarded_store(u8*, u64, u64) {
+    return false;
+}
+
+#endif
+
+/// The effective address of a checked access; false: out of bounds.
+template <class Narrow>
+ICVM_INLINE bool checked_address(const Memory& memory, u64 base, u64 offset, u64& address) {
+    u64 end;
+    if (__builtin_add_overflow(base, offset, &address)) [[unlikely]]
+        return false;
+    if (__builtin_add_overflow(address, sizeof(Narrow), &end)) [[unlikely]]
+        return false;
+    return end <= memory.size_bytes;
+}
+
+template <class Narrow, class Wide>
+ICVM_INLINE u64 plain_load(const u8* place) {
+    Narrow value;
+    std::memcpy(&value, place, sizeof value);
+    return to_bits(Wide(value));
+}
+
+template <class Narrow>
+ICVM_INLINE void plain_store(u8* place, u64 bits) {
+    const Narrow value = Narrow(bits);
+    std::memcpy(place, &value, sizeof value);
+}
+
+/// Whether a store to [address, address + sizeof(Narrow)) needs no slow path: its pages are dirty
+/// already.
+template <class Narrow>
+ICVM_INLINE bool is_marked(const Memory& memory, u64 address) {
+    u8 marks = memory.marks[address / page_bytes];
+    if constexpr (sizeof(Narrow) > 1)
+        marks &= memory.marks[(address + sizeof(Narrow) - 1) / page_bytes];
+    return (marks & Memory::mark_dirty) != 0;
+}
+
+}  // namespace icvm::vm

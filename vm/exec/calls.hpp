@@ -1,0 +1,46 @@
+#pragma once
+
+#include "vm/exec/dispatch.hpp"
+
+/// How frames are entered, by the handlers of calls and by the start of an execution.
+
+namespace icvm::vm {
+
+/// Zeroes the locals that are not parameters; up to three slots more, which hold nothing yet.
+ICVM_INLINE void zero_locals(u64* fp, const Code& code) {
+    u64* local = fp + code.zero_first;
+    for (u32 n = 0; n < code.zero_count; n += 4, local += 4) {
+        local[0] = local[1] = local[2] = local[3] = 0;
+        asm volatile("");  // stays a loop: memset would need a frame in the handler
+    }
+}
+
+/// Begins a function whose frame is there: charges its first block.
+ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
+    zero_locals(r.fp, code);
+    r.budget -= code.entry_cost;
+    r.pc = code.cells();
+    return r.budget < 0 ? Step::paused : Step::next;
+}
+
+/// Calls a function of the same instance. `position` is that of the caller's block.
+ICVM_INLINE Step enter_function(Registers& r, const Code& code, u64* window, const Cell* return_pc,
+                                i64 position) {
+    const u64 weight = r.control[-1].weight + code.weight;
+    if (weight & weight_overrun) [[unlikely]]
+        return trap(TrapReason::call_stack_exhausted);
+    *r.control++ = {return_pc, {r.fp}, weight};
+    r.fp = window;
+    r.budget -= position;
+    return begin_function(r, code);
+}
+
+/// Calls any function, also of another instance or of the host.
+Step call_function(Registers& r, const FunctionInstance& function, u64* window,
+                   const Cell* return_pc, i64 position);
+
+/// What the outermost frame returns to, and what a frame of another instance does.
+const Cell* finish_cell();
+const Cell* restore_instance_cell();
+
+}  // namespace icvm::vm

@@ -1,0 +1,51 @@
+#include "vm/exec/dispatch.hpp"
+
+namespace icvm::vm {
+
+const HandlerTable& handler_table() {
+    static const Handlers handlers = [] {
+        Handlers all;
+        put_i32_handlers(all);
+        put_i64_handlers(all);
+        put_f32_handlers(all);
+        put_f64_handlers(all);
+        put_load_handlers(all);
+        put_store_handlers(all);
+        put_control_handlers(all);
+        put_call_handlers(all);
+        put_move_handlers(all);
+        put_bulk_handlers(all);
+        put_table_handlers(all);
+        return all;
+    }();
+    return handlers.addresses;
+}
+
+#ifdef ICVM_LOOP_DISPATCH
+
+std::string_view dispatcher_name() { return "loop"; }
+
+void enter(ExecutionState& state) {
+    Registers registers = state.registers;
+    Step step = Step::next;
+    while (step <= Step::taken) step = reinterpret_cast<Handler>(*registers.pc)(registers);
+    state.registers = registers;
+    state.step = step;
+}
+
+#else
+
+std::string_view dispatcher_name() { return "tail-call"; }
+
+ICVM_HANDLER leave(ICVM_REGISTERS) {
+    state_of(control).registers = {pc, fp, memory, instance, budget, control};
+}
+
+void enter(ExecutionState& state) {
+    const Registers r = state.registers;
+    reinterpret_cast<Handler>(*r.pc)(ICVM_PASS(r));
+}
+
+#endif
+
+}  // namespace icvm::vm

@@ -1,0 +1,126 @@
+#include "vm/exec/execution.hpp"
+
+#include "vm/exec/backtrace.hpp"
+#include "vm/exec/calls.hpp"
+
+namespace icvm::vm {
+
+struct Execution::State : ExecutionState {};
+
+namespace {
+
+/// Where no budget is given: nothing reaches it, and sums with it do not overflow.
+constexpr i64 unlimited = i64(1) << 62;
+
+Outcome stop(ExecutionState& state, TrapReason reason) {
+    state.trap.reason = reason;
+    if (state.registers.instance != nullptr)
+        collect_frames(state.registers, state.stacks->control(), state.trap);
+    state.registers.control = state.stacks->control();
+    return Outcome::trapped;
+}
+
+void take_results(ExecutionState& state) {
+    const std::vector<ValueType>& types = state.function->function_type->results;
+    const u64* slots = state.stacks->slots();
+    for (const ValueType type : types) state.results.push_back({type, *slots++});
+}
+
+/// A fault of a guarded access is out of bounds, or the page could not be had.
+TrapReason reason_of(const ExecutionState& state) {
+    const auto reason = TrapReason(u8(state.step) - u8(Step::trap));
+    const Instance& instance = *state.registers.instance;
+    if (reason == TrapReason::memory_out_of_bounds && instance.memories[0]->page_unreadable())
+        return TrapReason::page_unreadable;
+    return reason;
+}
+
+/// Makes the outcome of how the machine was left; the budget is exact afterwards.
+Outcome conclude(ExecutionState& state) {
+    const i64 budget = state.registers.budget;
+    switch (state.step) {
+        case Step::finished:
+            state.budget.counter = budget;
+            take_results(state);
+            return Outcome::finished;
+        case Step::paused:
+            state.budget.counter = budget;
+            if (state.budget.reserve > 0) return Outcome::paused;
+            return stop(state, TrapReason::out_of_budget);
+        case Step::settled: return stop(state, state.trap.reason);
+        default:
+            state.budget.counter = budget - position_at(state.registers);
+            return stop(state, reason_of(state));
+    }
+}
+
+/// Enters the function from the host: its frame returns to the finish cell.
+void begin(ExecutionState& state) {
+    Registers& r = state.registers;
+    const FunctionInstance& function = *state.function;
+    ControlEntry* bottom = state.stacks->control();
+    *bottom = {finish_cell(), {state.stacks->slots()}, weight_start};
+    r.control = bottom + 1;
+    r.fp = state.stacks->slots();
+    r.budget = state.budget.counter;
+    r.pc = finish_cell();
+    r.instance = function.instance;
+    if (function.code == nullptr) {
+        state.step = call_function(r, function, r.fp, finish_cell(), 0);
+        return;
+    }
+    const Code& code = *static_cast<const Code*>(function.code);
+    r.memory = memory_register(*r.instance, code.guarded != 0);
+    state.step = enter_function(r, code, r.fp, finish_cell(), 0);
+    // Not even the first frame fits: it counts as the place of the trap.
+    if (state.step >= Step::trap) r.pc = code.cells();
+}
+
+}  // namespace
+
+Execution::Execution(Store&, FunctionInstance& function, std::span<const Value> arguments,
+                     const Budget& budget)
+    : state_(std::make_unique<State>()) {
+    state_->function = &function;
+    state_->budget = budget;
+    state_->stacks = acquire_stacks();
+    if (state_->stacks == nullptr) return;
+    state_->stacks->state = state_.get();
+    u64* slot = state_->stacks->slots();
+    for (const Value& argument : arguments) *slot++ = argument.bits;
+}
+
+Execution::~Execution() {
+    if (state_->stacks != nullptr) release_stacks(state_->stacks);
+}
+
+Outcome Execution::run() {
+    ExecutionState& state = *state_;
+    if (state.outcome != Outcome::paused) return state.outcome;
+    if (state.stacks == nullptr) {
+        state.trap.reason = TrapReason::call_stack_exhausted;
+        return state.outcome = Outcome::trapped;
+    }
+    if (!state.started) {
+        state.started = true;
+        begin(state);
+    } else {
+        state.step = state.budget.refill() ? Step::next : Step::paused;
+        state.registers.budget = state.budget.counter;
+    }
+    if (state.step == Step::next) enter(state);
+    return state.outcome = conclude(state);
+}
+
+std::span<const Value> Execution::results() const { return state_->results; }
+const Trap& Execution::trap() const { return state_->trap; }
+const Budget& Execution::budget() const { return state_->budget; }
+
+Result<std::vector<Value>, Trap> invoke(Store& store, FunctionInstance& function,
+                                        std::span<const Value> arguments) {
+    Execution execution(store, function, arguments, Budget::of(unlimited, unlimited));
+    if (execution.run() == Outcome::trapped) return std::unexpected(execution.trap());
+    return std::vector<Value>(execution.results().begin(), execution.results().end());
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,199 @@
+#include "vm/exec/calls.hpp"
+#include "vm/exec/compiled_module.hpp"
+#include "vm/runtime/host_function.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+/// A return into another instance: the entry below has the rest.
+struct RestoreInstance {
+    ICVM_INLINE Step run(Registers& r) {
+        r.control--;
+        r.pc = r.control->pc;
+        r.instance = r.control->instance;
+        const auto* compiled = static_cast<const CompiledModule*>(r.instance->code_owner.get());
+        r.memory = memory_register(*r.instance, compiled->guarded);
+        return Step::next;
+    }
+};
+
+const Cell* handler_cell(Operation operation) {
+    static const Cell cells[] = {
+        reinterpret_cast<Cell>(handler_table()[size_t(Operation::restore_instance)]),
+        reinterpret_cast<Cell>(handler_table()[size_t(Operation::finish)]),
+    };
+    return cells + (operation == Operation::finish ? 1 : 0);
+}
+
+/// Calls the host: the budget is exact, and the host may charge it.
+Step call_host(Registers& r, const FunctionInstance& function, u64* window, i64 position) {
+    ExecutionState& state = state_of(r.control);
+    state.budget.counter = r.budget - position;
+    state.trap.reason = TrapReason::host;
+    HostCall call{window, nullptr, r.instance, &state.budget, &state.trap};
+    if (r.instance != nullptr && !r.instance->module->memory_types.empty())
+        call.memory = r.instance->memories[0];
+    const auto& host = *static_cast<const HostFunction*>(function.host);
+    if (host.body(host.context, call) == HostOutcome::trap) return Step::settled;
+    r.budget = state.budget.counter;
+    return Step::next;
+}
+
+void switch_instance(Registers& r, const FunctionInstance& function) {
+    r.instance = function.instance;
+    r.memory = memory_register(*r.instance, static_cast<const Code*>(function.code)->guarded != 0);
+}
+
+void move_arguments(Registers& r, u32 first, u32 count) {
+    for (u32 n = 0; n < count; n++) r.fp[n] = r.fp[first + n];
+}
+
+/// Replaces the frame by one of `code`: the sum of the limits goes on from the caller's.
+ICVM_INLINE Step replace_frame(Registers& r, const Code& code, i64 position) {
+    const u64 weight = r.control[-2].weight + code.weight;
+    if (weight & weight_overrun) [[unlikely]]
+        return trap(TrapReason::call_stack_exhausted);
+    r.control[-1].weight = weight;
+    move_arguments(r, field32(r, 2), field32(r, 4));
+    r.budget -= position;
+    return begin_function(r, code);
+}
+
+/// A tail call of any function.
+Step replace_by_function(Registers& r, const FunctionInstance& function, i64 position) {
+    if (function.code == nullptr) {
+        move_arguments(r, field32(r, 2), field32(r, 4));
+        const Step step = call_host(r, function, r.fp, position);
+        if (step != Step::next) return step;
+        r.control--;
+        r.pc = r.control->pc;
+        r.fp = r.control->fp;
+        return Step::next;
+    }
+    const Code& code = *static_cast<const Code*>(function.code);
+    if (function.instance == r.instance) return replace_frame(r, code, position);
+    if (((r.control[-2].weight + code.weight) & weight_overrun) != 0)
+        return trap(TrapReason::call_stack_exhausted);
+    if (r.control[-1].pc != handler_cell(Operation::restore_instance)) {
+        // The caller's instance is ours: its return will have to restore it.
+        const ControlEntry entry = r.control[-1];
+        r.control[-1] = {entry.pc, {}, r.control[-2].weight};
+        r.control[-1].instance = r.instance;
+        *r.control++ = {handler_cell(Operation::restore_instance), {entry.fp}, 0};
+    }
+    const Step step = replace_frame(r, code, position);
+    switch_instance(r, function);
+    return step;
+}
+
+struct Call {
+    ICVM_INLINE Step run(Registers& r) {
+        const Code& code = *reinterpret_cast<const Code*>(r.pc[1]);
+        return enter_function(r, code, r.fp + field32(r, 2), r.pc + 3, i32(field32(r, 3)));
+    }
+};
+
+struct CallImported {
+    ICVM_INLINE Step run(Registers& r) {
+        return call_function(r, *r.instance->functions[r.pc[1]], r.fp + field32(r, 2), r.pc + 3,
+                             i32(field32(r, 3)));
+    }
+};
+
+/// The function that a call_indirect means, or why there is none (Wasm 4.4.8).
+ICVM_INLINE Step find_callee(Registers& r, u32 index_slot, const FunctionInstance*& function) {
+    const TableInstance& table = *r.instance->tables[field32(r, 1)];
+    const u64 index = slot(r, index_slot);
+    if (index >= table.size) [[unlikely]]
+        return trap(TrapReason::undefined_element);
+    function = reinterpret_cast<const FunctionInstance*>(table.elements[index]);
+    if (function == nullptr) [[unlikely]]
+        return trap(TrapReason::uninitialized_element);
+    if (u32(function->type) != field32(r, 0)) [[unlikely]]
+        return trap(TrapReason::indirect_call_type_mismatch);
+    return Step::next;
+}
+
+/// Into another instance, or the host.
+struct CallIndirectAway {
+    ICVM_INLINE Step run(Registers& r) {
+        const FunctionInstance* function = nullptr;
+        const Step step = find_callee(r, field32(r, 4), function);
+        if (step != Step::next) return step;
+        return call_function(r, *function, r.fp + field32(r, 2), r.pc + 4, i32(field32(r, 3)));
+    }
+};
+
+struct CallIndirect {
+    using Slow = CallIndirectAway;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const FunctionInstance* function = nullptr;
+        const Step step = find_callee(r, field32(r, 4), function);
+        if (step != Step::next) [[unlikely]]
+            return step;
+        if (function->instance != r.instance) [[unlikely]]
+            return Step::slow;
+        const Code& code = *static_cast<const Code*>(function->code);
+        return enter_function(r, code, r.fp + field32(r, 2), r.pc + 4, i32(field32(r, 3)));
+    }
+};
+
+struct ReturnCall {
+    ICVM_INLINE Step run(Registers& r) {
+        return replace_frame(r, *reinterpret_cast<const Code*>(r.pc[1]), i32(field32(r, 3)));
+    }
+};
+
+struct ReturnCallImported {
+    ICVM_INLINE Step run(Registers& r) {
+        return replace_by_function(r, *r.instance->functions[r.pc[1]], i32(field32(r, 3)));
+    }
+};
+
+struct ReturnCallIndirect {
+    ICVM_INLINE Step run(Registers& r) {
+        const FunctionInstance* function = nullptr;
+        const Step step = find_callee(r, field32(r, 5), function);
+        if (step != Step::next) return step;
+        return replace_by_function(r, *function, i32(field32(r, 3)));
+    }
+};
+
+}  // namespace
+
+const Cell* finish_cell() { return handler_cell(Operation::finish); }
+const Cell* restore_instance_cell() { return handler_cell(Operation::restore_instance); }
+
+Step call_function(Registers& r, const FunctionInstance& function, u64* window,
+                   const Cell* return_pc, i64 position) {
+    if (function.code == nullptr) {
+        const Step step = call_host(r, function, window, position);
+        if (step == Step::next) r.pc = return_pc;
+        return step;
+    }
+    const Code& code = *static_cast<const Code*>(function.code);
+    if (function.instance == r.instance)
+        return enter_function(r, code, window, return_pc, position);
+    const u64 weight = r.control[-1].weight;
+    if (((weight + code.weight) & weight_overrun) != 0)
+        return trap(TrapReason::call_stack_exhausted);
+    *r.control = {return_pc, {}, weight};
+    r.control->instance = r.instance;
+    r.control++;
+    switch_instance(r, function);
+    return enter_function(r, code, window, handler_cell(Operation::restore_instance), position);
+}
+
+void put_call_handlers(Handlers& handlers) {
+    handlers.put<RestoreInstance>(Operation::restore_instance);
+    handlers.put<Call>(Operation::call);
+    handlers.put<CallImported>(Operation::call_imported);
+    handlers.put<CallIndirect>(Operation::call_indirect);
+    handlers.put<ReturnCall>(Operation::return_call);
+    handlers.put<ReturnCallImported>(Operation::return_call_imported);
+    handlers.put<ReturnCallIndirect>(Operation::return_call_indirect);
+}
+
+}  // namespace icvm::vm

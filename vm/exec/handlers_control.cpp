@@ -1,0 +1,92 @@
+#include <algorithm>
+
+#include "vm/exec/dispatch.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+struct Jump {
+    ICVM_INLINE Step run(Registers& r) {
+        follow(r, r.pc + 1);
+        return Step::next;
+    }
+};
+
+/// A jump back to a loop, which checks the budget.
+struct Repeat {
+    ICVM_INLINE Step run(Registers& r) {
+        follow(r, r.pc + 1);
+        return r.budget < 0 ? Step::paused : Step::next;
+    }
+};
+
+/// A loop header that control falls into: takes the position of the block before and the cost of
+/// the loop's first.
+struct EnterLoop {
+    ICVM_INLINE Step run(Registers& r) {
+        r.budget -= i64(r.pc[1]);
+        r.pc += 2;
+        return r.budget < 0 ? Step::paused : Step::next;
+    }
+};
+
+struct BranchTable {
+    ICVM_INLINE Step run(Registers& r) {
+        const u32 index = std::min(u32(slot(r, field16(r, 0))), field32(r, 1));
+        const Cell* target = r.pc + 2 + index;
+        const bool back = i32(u32(*target)) < 0;
+        follow(r, target);
+        return back && r.budget < 0 ? Step::paused : Step::next;
+    }
+};
+
+struct Unreachable {
+    ICVM_INLINE Step run(Registers&) { return trap(TrapReason::unreachable); }
+};
+
+ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
+    r.budget -= position;
+    r.control--;
+    r.pc = r.control->pc;
+    r.fp = r.control->fp;
+    return Step::next;
+}
+
+struct ReturnNothing {
+    ICVM_INLINE Step run(Registers& r) { return pop_frame(r, i32(field32(r, 1))); }
+};
+struct ReturnSlot {
+    ICVM_INLINE Step run(Registers& r) {
+        r.fp[0] = slot(r, field16(r, 0));
+        return pop_frame(r, i32(field32(r, 1)));
+    }
+};
+struct ReturnMany {
+    ICVM_INLINE Step run(Registers& r) {
+        const u64* from = r.fp + field32(r, 0);
+        const u32 count = field32(r, 2);
+        for (u32 n = 0; n < count; n++) r.fp[n] = from[n];
+        return pop_frame(r, i32(field32(r, 1)));
+    }
+};
+
+struct Finish {
+    ICVM_INLINE Step run(Registers&) { return Step::finished; }
+};
+
+}  // namespace
+
+void put_control_handlers(Handlers& handlers) {
+    handlers.put<Jump>(Operation::jump);
+    handlers.put<Repeat>(Operation::repeat);
+    handlers.put<EnterLoop>(Operation::enter_loop);
+    handlers.put<BranchTable>(Operation::branch_table);
+    handlers.put<Unreachable>(Operation::unreachable);
+    handlers.put<ReturnNothing>(Operation::return_nothing);
+    handlers.put<ReturnSlot>(Operation::return_slot);
+    handlers.put<ReturnMany>(Operation::return_many);
+    handlers.put<Finish>(Operation::finish);
+}
+
+}  // namespace icvm::vm
