@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "vm/runtime/memory_state.hpp"
@@ -13,11 +15,17 @@ constexpr u64 lazy_zeros_max = 256 * wasm_page_bytes;
 
 /// Each range that is opened may cost the system a mapping of its own, of which a process has few
 /// (65,530 by default): after so many, ranges are twice as wide.
-constexpr u64 fills_per_doubling = 2048;
+constexpr u64 fills_per_doubling = 1024;
 constexpr u64 doublings_max = 8;
 
+/// What is present or absent as a whole: at least a page of the system.
+u64 fill_bytes() {
+    static const u64 bytes = std::max(fill_bytes_min, u64(sysconf(_SC_PAGESIZE)));
+    return bytes;
+}
+
 u64 unit_after(u64 fills) {
-    return wasm_page_bytes << std::min(fills / fills_per_doubling, doublings_max);
+    return fill_bytes() << std::min(fills / fills_per_doubling, doublings_max);
 }
 
 u64 round_down(u64 value, u64 unit) { return value / unit * unit; }
@@ -31,7 +39,7 @@ bool Memory::is_present(u64 offset) const {
 bool Memory::make_present(u64 address, u64 length) {
     const u64 end = std::min(address + length, state_->lazy_bytes);
     for (u64 offset = address; offset < end;
-         offset = round_down(offset, wasm_page_bytes) + wasm_page_bytes)
+         offset = round_down(offset, fill_bytes()) + fill_bytes())
         if (!is_present(offset) && !fill_at(offset)) return false;
     return true;
 }
@@ -45,7 +53,7 @@ bool Memory::fill_at(u64 offset) {
     const u64 content =
         std::min(state.source->next_page(offset / page_bytes), state.lazy_bytes / page_bytes);
     const u64 zeros_end =
-        std::min(round_down(content * page_bytes, wasm_page_bytes), begin + lazy_zeros_max);
+        std::min(round_down(content * page_bytes, fill_bytes()), begin + lazy_zeros_max);
     u64 end = std::min(std::max(begin + state.lazy_window, zeros_end), state.lazy_bytes);
     if (!open_lazily(begin, end)) {
         page_unreadable_ = true;
@@ -60,8 +68,7 @@ bool Memory::fill_at(u64 offset) {
 /// When the system refuses one more mapping, a wider range closes gaps instead.
 bool Memory::open_lazily(u64& begin, u64& end) {
     const u64 lazy_bytes = state_->lazy_bytes;
-    for (u64 unit = 2 * wasm_page_bytes; !open_range(state_->mapping, begin, end - begin);
-         unit *= 2) {
+    for (u64 unit = 2 * fill_bytes(); !open_range(state_->mapping, begin, end - begin); unit *= 2) {
         if (begin == 0 && end == lazy_bytes) return false;
         begin = round_down(begin, unit);
         end = std::min(round_down(end + unit - 1, unit), lazy_bytes);
@@ -73,29 +80,29 @@ bool Memory::open_lazily(u64& begin, u64& end) {
 bool Memory::read_from_source(u64 begin, u64 end) {
     bool complete = true;
     u64 content = 0;
-    for (u64 offset = begin; offset < end; offset += wasm_page_bytes) {
+    for (u64 offset = begin; offset < end; offset += fill_bytes()) {
         if (is_present(offset)) continue;
-        const u64 first = offset / page_bytes;
+        const u64 first = offset / page_bytes, last = first + fill_bytes() / page_bytes - 1;
         bool read = true;
-        for (u64 page = first; page < first + pages_per_wasm_page && read; page++) {
+        for (u64 page = first; page <= last && read; page++) {
             if (content <= page) content = state_->source->next_page(page);
             if (content != page) continue;
             read = state_->source->read_page(page, base + page * page_bytes);
             marks[page] = mark_content;
             content = 0;
         }
-        for (u64 page = first; page < first + pages_per_wasm_page; page++)
+        for (u64 page = first; page <= last; page++)
             marks[page] = read ? marks[page] | mark_present : 0;
-        if (!read) close_range(state_->mapping, offset, wasm_page_bytes);
+        if (!read) close_range(state_->mapping, offset, fill_bytes());
         complete &= read;
     }
     return complete;
 }
 
 bool Memory::open_unreadable(u64 offset) {
-    const u64 begin = round_down(offset, wasm_page_bytes);
-    if (!open_range(state_->mapping, begin, wasm_page_bytes)) return false;
-    for (u64 page = begin / page_bytes; page < begin / page_bytes + pages_per_wasm_page; page++)
+    const u64 begin = round_down(offset, fill_bytes());
+    if (!open_range(state_->mapping, begin, fill_bytes())) return false;
+    for (u64 page = begin / page_bytes; page < (begin + fill_bytes()) / page_bytes; page++)
         marks[page] = mark_present;
     return true;
 }

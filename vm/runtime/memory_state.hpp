@@ -16,15 +16,18 @@ struct Memory::State {
     u64 used_bytes = 0;
     BeforeImages images;
 
-    // Lazy filling, in units of a Wasm page: one is present or absent as a whole.
+    // Lazy filling.
     PageSource* source = nullptr;
     u64 lazy_bytes = 0;       ///< only below may anything be absent; 0: nothing is
     u64 next_lazy = ~u64(0);  ///< where the last filled range ended
-    u64 lazy_window = wasm_page_bytes;
+    u64 lazy_window = 0;
     u64 fills = 0;
     FaultPlace* place = nullptr;
 };
 
-inline constexpr u64 pages_per_wasm_page = wasm_page_bytes / page_bytes;
+/// Absent pages are filled in units of as much (or of a page of the system, when that is larger),
+/// and in growing windows when touched in a row. A first touch in a virtual machine took 9 us for
+/// 4 KiB, 14 us for 16 KiB, 37 us for 64 KiB.
+inline constexpr u64 fill_bytes_min = 16384;
 
 }  // namespace icvm::vm
