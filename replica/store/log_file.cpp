@@ -143,6 +143,7 @@ Result<std::unique_ptr<LogFile>, StorageError> LogFile::create(FileSystem& files
     std::unique_ptr<LogFile> log(new LogFile(std::move(file), path));
     TRY(explained(write_fully(*log->file_, 0, encode_file_header()), "write", path));
     log->last_.number = number;
+    log->slot_dirty_ = false;
     return log;
 }
 
@@ -198,6 +199,7 @@ void LogFile::abandon(CommitImage& image) {
 
 Result<void, StorageError> LogFile::append(CommitImage& image, CommitMeta meta, bool durable) {
     if (image.spilled_pages == 0) TRY(drop_tail());
+    if (slot_lost_) TRY(rewrite_slot());
     const u64 pages = image.page_checksums.size();
     CommitHeader header{.number = last_.number + 1,
                         .previous_offset = last_offset_,
@@ -254,16 +256,24 @@ Result<void, StorageError> LogFile::reserve(u64 bytes) {
     return explained(file_->allocate(bytes), "write", path_);
 }
 
+/// What a failed sync has not written will not be written by a later one either.
 Result<void, StorageError> LogFile::sync() {
-    TRY(explained(file_->sync(), "write", path_));
-    slot_dirty_ = false;
-    return {};
+    const auto synced = explained(file_->sync(), "write", path_);
+    slot_lost_ = slot_dirty_ && !synced;
+    if (synced) slot_dirty_ = false;
+    return synced;
 }
 
-/// The slot whose last writing a sync has confirmed is the one that is kept.
+/// Into the slot that was not written last, and only when a sync has confirmed the one that was: so
+/// one of them is whole, wherever the machine stops.
 Result<void, StorageError> LogFile::write_slot() {
-    if (!slot_dirty_) slot_index_ = 1 - slot_index_;
+    if (slot_dirty_) return {};
+    slot_index_ = 1 - slot_index_;
     slot_dirty_ = true;
+    return rewrite_slot();
+}
+
+Result<void, StorageError> LogFile::rewrite_slot() {
     const ByteVector slot = encode(Slot{last_.number, last_offset_, last_.checksum, named_});
     return explained(write_fully(*file_, slot_offset(slot_index_), slot), "write", path_);
 }

@@ -86,6 +86,7 @@ private:
     Result<void, StorageError> drop_tail();
     Result<void, StorageError> sync();
     Result<void, StorageError> write_slot();
+    Result<void, StorageError> rewrite_slot();
     bool follows(const CommitHeader& header, const CommitHeader& before, u64 before_offset) const;
 
     std::unique_ptr<File> file_;
@@ -96,7 +97,8 @@ private:
     bool named_ = false;
     bool tail_ = false;        ///< there may be bytes behind the end
     unsigned slot_index_ = 0;  ///< of the slot that was written last
-    bool slot_dirty_ = true;   ///< it may not be durable, so the other must stay as it is
+    bool slot_lost_ = false;   ///< it surely is not
+    bool slot_dirty_ = true;   ///< it may not be durable, for all that is known
 };
 
 }  // namespace icvm::replica

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <string>
 
-
 namespace icvm::replica {
 
 /// A directory for a test, gone with it.
