@@ -34,6 +34,7 @@ inline Step charge_bulk(Registers& r, u64 length) {
         return Step::next;
     }
     ExecutionState& state = state_of(r.control);
+    if (state.unlimited) return Step::next;
     state.budget.counter = counter;
     if (!state.budget.charge(length)) {
         state.trap.reason = TrapReason::out_of_budget;

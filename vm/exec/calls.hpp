@@ -20,7 +20,7 @@ ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
     zero_locals(r.fp, code);
     r.budget -= code.entry_cost;
     r.pc = code.cells();
-    return r.budget < 0 ? Step::paused : Step::next;
+    return check_budget(r);
 }
 
 /// Calls a function of the same instance. `position` is that of the caller's block.

@@ -74,6 +74,13 @@ ICVM_INLINE void follow(Registers& r, const Cell* target) {
     r.pc = target + halves[0];
 }
 
+/// At a function entry and a loop header.
+ICVM_INLINE Step check_budget(const Registers& r) {
+    if (r.budget < 0) [[unlikely]]
+        return Step::paused;
+    return Step::next;
+}
+
 // ---- Handlers ----------------------------------------------------------------------------------
 
 template <class Body>

@@ -83,6 +83,7 @@ Execution::Execution(Store&, FunctionInstance& function, std::span<const Value> 
     : state_(std::make_unique<State>()) {
     state_->function = &function;
     state_->budget = budget;
+    state_->unlimited = budget.slice >= unlimited;
     state_->stacks = acquire_stacks();
     if (state_->stacks == nullptr) return;
     state_->stacks->state = state_.get();

@@ -88,6 +88,7 @@ struct ExecutionState {
     std::vector<Value> results;
     Outcome outcome = Outcome::paused;
     bool started = false;
+    bool unlimited = false;  ///< no bulk instruction is too long for the budget
 };
 
 inline ExecutionState& state_of(const ControlEntry* control) {

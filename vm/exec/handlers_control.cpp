@@ -17,7 +17,7 @@ struct Jump {
 struct Repeat {
     ICVM_INLINE Step run(Registers& r) {
         follow(r, r.pc + 1);
-        return r.budget < 0 ? Step::paused : Step::next;
+        return check_budget(r);
     }
 };
 
@@ -27,7 +27,7 @@ struct EnterLoop {
     ICVM_INLINE Step run(Registers& r) {
         r.budget -= i64(r.pc[1]);
         r.pc += 2;
-        return r.budget < 0 ? Step::paused : Step::next;
+        return check_budget(r);
     }
 };
 
@@ -37,7 +37,9 @@ struct BranchTable {
         const Cell* target = r.pc + 2 + index;
         const bool back = i32(u32(*target)) < 0;
         follow(r, target);
-        return back && r.budget < 0 ? Step::paused : Step::next;
+        if (back && r.budget < 0) [[unlikely]]
+            return Step::paused;
+        return Step::next;
     }
 };
 

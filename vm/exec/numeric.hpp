@@ -112,7 +112,9 @@ inline constexpr F canonical_nan =
 /// Determinism: every NaN that arithmetic makes is the positive canonical one.
 template <class F>
 constexpr F canonical(F value) {
-    return value != value ? canonical_nan<F> : value;
+    if (value != value) [[unlikely]]
+        return canonical_nan<F>;
+    return value;
 }
 
 template <class F>
