@@ -2,13 +2,13 @@
 
 /// Small modules for tests, made byte by byte (Wasm 5).
 
+#include <catch2/catch.hpp>
 #include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "replica/system_api/imports.hpp"
-#include "vm/base/check.hpp"
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica::test {
@@ -91,12 +91,12 @@ public:
     /// ic0.`call` with its right type.
     u32 import(std::string_view call) {
         const ImportRow* row = find_import(call, memory64_);
-        CHECK(row != nullptr);
+        REQUIRE(row != nullptr);
         return import("ic0", call, type_of(*row, memory64_));
     }
     u32 import(std::string_view module, std::string_view field,
                const vm::FunctionType& function_type) {
-        CHECK(functions_.empty());
+        REQUIRE(functions_.empty());
         imports_.push_back(name(module) + name(field) + bytes({0}) +
                            unsigned_leb(type(function_type)));
         return imported_functions_++;
