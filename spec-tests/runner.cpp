@@ -23,6 +23,7 @@ struct Runner::Instantiated {
     vm::Instance* instance = nullptr;
     std::string reason;
     bool unlinkable = false;
+    std::string waits_for{};  ///< an imported module does
 };
 
 /// Results, or a trap's reason, or why nothing was run.
@@ -119,6 +120,9 @@ Runner::Instantiated Runner::instantiate(const Loaded& loaded) {
     std::vector<vm::Extern> imports;
     for (const vm::Import& import : vm::module_of(*loaded.module).imports) {
         const auto found = find_import(import);
+        const auto from = registered_.find(import.module);
+        if (from != registered_.end() && !from->second.waits_for.empty())
+            return {nullptr, {}, true, from->second.waits_for};
         if (!found) return {nullptr, "unknown import", true};
         imports.push_back(*found);
     }
@@ -137,8 +141,9 @@ Runner::Verdict Runner::run_module(const Command& command) {
     Verdict verdict{Verdict::Kind::ignored, {}};
     if (loaded.module) {
         const Instantiated instantiated = instantiate(loaded);
-        last_.instance = instantiated.instance;
-        if (last_.instance == nullptr) verdict = {Verdict::Kind::failed, instantiated.reason};
+        last_ = {instantiated.instance, instantiated.waits_for};
+        if (last_.instance == nullptr && last_.waits_for.empty())
+            verdict = {Verdict::Kind::failed, instantiated.reason};
     } else if (loaded.waits_for.empty()) {
         verdict = {Verdict::Kind::failed, loaded.reason};
     }
@@ -218,6 +223,7 @@ Runner::Verdict Runner::assert_no_instance(const Command& command) {
         return {Verdict::Kind::failed, loaded.reason};
     }
     const Instantiated instantiated = instantiate(loaded);
+    if (!instantiated.waits_for.empty()) return {Verdict::Kind::waits, instantiated.waits_for};
     if (instantiated.instance != nullptr)
         return {Verdict::Kind::failed, "it was instantiated, but should not: " + command.text};
     if (instantiated.unlinkable == (command.type == "assert_unlinkable") &&
