@@ -206,8 +206,8 @@ Token Lexer::read() {
     if (is_digit(first) || (first == '.' && rest.size() > 1 && is_digit(rest[1]))) {
         length = number_length(kind);
         if (length < rest.size() && is_word_character(rest[length])) return fail("no number");
-        if (rest[length - 1] == '_' || (kind == TokenKind::hexadecimal && length == 2))
-            return fail("a number must end with a digit");
+        const bool hexadecimal = rest.starts_with("0x") || rest.starts_with("0X");
+        if (hexadecimal && (length == 2 || !is_hex_digit(rest[2]))) return fail("no number");
     } else if (is_word_character(first)) {
         kind = TokenKind::word;
         length = size_t(std::ranges::find_if_not(rest, is_word_character) - rest.begin());

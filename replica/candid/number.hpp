@@ -24,9 +24,9 @@ Integer integer_of(i64 value);
 Integer integer_of(u64 value);
 
 /// More digits than this are refused: conversion to binary takes more than linear time.
-constexpr size_t decimal_digits_max = 4'000'000;
+constexpr size_t decimal_digits_max = 1'000'000;
 /// Numbers of more bytes than this are printed in hexadecimal, which takes linear time.
-constexpr size_t decimal_bytes_max = 1 << 16;
+constexpr size_t decimal_bytes_max = 1 << 13;
 
 /// From digits alone (no sign, no "_", no "0x"); nothing when there are more than
 /// decimal_digits_max. Hexadecimal digits are never too many.

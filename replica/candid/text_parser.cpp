@@ -37,6 +37,7 @@ private:
     TypeNames& names_;
     Literals out_;
     u32 depth_ = 0;
+    u32 parentheses_ = 0;  ///< they nest without making values deeper
 };
 
 Result<Literals, ValueError> Parser::arguments() {
@@ -90,9 +91,10 @@ Parser::Done Parser::annotated() {
 
 Parser::Done Parser::value() {
     const Token token = lexer_.peek();
-    if (depth_ >= value_depth_max)
+    u32& depth = token.is("(") ? parentheses_ : depth_;
+    if (depth >= value_depth_max)
         return std::unexpected(lexer_.error_at(token.position, "this value is nested too deeply"));
-    depth_++;
+    depth++;
     Done done;
     if (token.is("("))
         done = parenthesized();
@@ -100,7 +102,7 @@ Parser::Done Parser::value() {
         done = word(token);
     else
         done = number(token);
-    depth_--;
+    depth--;
     return done;
 }
 

@@ -13,7 +13,7 @@
 namespace icvm::replica::candid {
 
 /// Values nested more deeply are refused, be they text or bytes.
-constexpr u32 value_depth_max = 2000;
+constexpr u32 value_depth_max = 1000;
 
 enum class ValueKind : u8 {
     null,       ///< also of reserved, and an opt without a value
