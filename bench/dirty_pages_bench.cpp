@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "vm/base/check.hpp"
+#include "vm/binary/assemble.hpp"
 #include "vm/runtime/before_images.hpp"
 #include "vm/runtime/memory.hpp"
+#include "vm/vm.hpp"
 
 namespace {
 
@@ -147,6 +149,31 @@ void stores_to_dirty_pages(benchmark::State& state) {
     state.SetItemsProcessed(i64(state.iterations() * 64 * page_bytes / 64));
 }
 
+/// The same, through the interpreter: a loop of stores, with and without the barrier in its store.
+void interpreted_stores(benchmark::State& state) {
+    using namespace icvm::vm::assemble;
+    const bool track = state.range(0), guard = state.range(1);
+    install_fault_handler();
+    const ByteVector body_of_loop = {0x03, 0x40, 0x20, 0x00, 0x42, 0x01, 0x37, 0x03, 0x00, 0x20,
+                                     0x00, 0x41, 0x40, 0x6A, 0x22, 0x00, 0x0D, 0x00, 0x0B};
+    const auto compiled =
+        load_module(vm::assemble::module({section(1, {{0x60, 0x01, 0x7F, 0x00}}),
+                                          section(3, {{0x00}}), section(5, {{0x00, 0x10}}),
+                                          section(7, {join({name("stores"), {0x00, 0x00}})}),
+                                          section(10, {body(body_of_loop)})}),
+                    {.guard = guard, .track = track});
+    CHECK(compiled.has_value());
+    Store store;
+    const auto instance =
+        store.instantiate(*compiled, {}, {.memory = {.guard = guard, .track = track}});
+    CHECK(instance.has_value());
+    FunctionInstance& function = *find_exported_function(**instance, "stores");
+    const u64 stores = 8192;
+    const Value argument[] = {Value::i32(u32(stores * 64))};
+    for (auto _ : state) CHECK(invoke(store, function, argument).has_value());
+    state.SetItemsProcessed(i64(state.iterations() * stores));
+}
+
 void cases(benchmark::internal::Benchmark* all) {
     all->ArgNames({"heap", "pages", "scattered"});
     for (const i64 pages : {1, 10, 256}) all->Args({small_heap, pages, 0});
@@ -161,5 +188,9 @@ BENCHMARK(dirty_pages<BarrierHeap, false>)->Apply(cases)->Name("dirty_pages/barr
 BENCHMARK(dirty_pages<ProtectedHeap, false>)->Apply(cases)->Name("dirty_pages/protect/rollback");
 BENCHMARK(stores_to_dirty_pages<BarrierHeap>)->Name("dirty_pages/barrier/again");
 BENCHMARK(stores_to_dirty_pages<ProtectedHeap>)->Name("dirty_pages/protect/again");
+BENCHMARK(interpreted_stores)
+    ->Name("dirty_pages/interpreted")
+    ->ArgNames({"track", "guard"})
+    ->ArgsProduct({{0, 1}, {0, 1}});
 
 }  // namespace
