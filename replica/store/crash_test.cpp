@@ -168,6 +168,7 @@ TEST_CASE("a machine that stops at any call leaves the last state, or that in fl
     const std::vector<Model> models = models_of(steps);
     SimulatedDisk undisturbed;
     REQUIRE(run_until_stopped(undisturbed, steps, 0) == steps.size());
+    REQUIRE(undisturbed.renames() > 2);  // a new state, and compactions
     for (u64 call = 1; call <= undisturbed.calls(); call++) {
         for (u64 seed = 0; seed < 5; seed++) {
             INFO("call " << call << " seed " << seed);
@@ -223,10 +224,63 @@ TEST_CASE("a call that fails is reported, and the state stays as it was") {
     }
 }
 
-TEST_CASE("a disk that has no room for a compaction still takes commits") {
+TEST_CASE("space of dead pages is reclaimed") {
     const std::vector<Step> steps = script();
     SimulatedDisk disk;
     const auto storage = open(disk);
-    for (size_t i = 0; i < 200; i++) REQUIRE(steps[1 + i % 5].apply(*storage));
-    CHECK(disk.contents("/state/log")->size() < 400 << 10);
+    u64 compactions = 0;
+    for (size_t i = 0, before = 0; i < 200; i++) {
+        REQUIRE(steps[1 + i % 5].apply(*storage));
+        const size_t bytes = disk.contents("/state/log")->size();
+        compactions += bytes < before;
+        before = bytes;
+        CHECK(bytes < 400 << 10);
+        CHECK(disk.contents("/state/log.new") == nullptr);
+    }
+    CHECK(compactions > 5);
+}
+
+TEST_CASE("a disk without room for a compaction still takes commits, until it is full") {
+    const std::vector<Step> steps = script();
+    SimulatedDisk disk;
+    auto storage = open(disk);
+    Model model;
+    Step large;
+    for (u64 page = 0; page < 20; page++) large.pages.push_back({{2, page}, 9});
+    REQUIRE(large.apply(*storage));
+    large.apply(model);
+    disk.limit(200 << 10);
+    size_t done = 0;
+    for (;; done++) {
+        const Step& step = steps[2 + done % 3];
+        if (!step.apply(*storage)) break;
+        step.apply(model);
+    }
+    CHECK(done > 5);
+    CHECK(disk.contents("/state/log")->size() > 150 << 10);
+    CHECK(difference(*storage, model) == "");
+    disk.limit(500 << 10);
+    while (disk.contents("/state/log")->size() > 150 << 10) {
+        REQUIRE(done++ < 100);
+        REQUIRE(steps[0].apply(*storage));
+        steps[0].apply(model);
+    }
+    CHECK(difference(*storage, model) == "");
+}
+
+TEST_CASE("a state of which everything was erased is compacted, too") {
+    const DirectoryLimits limits{.compaction_bytes_min = 1, .staged_bytes_max = 32 << 20};
+    SimulatedDisk disk;
+    auto storage = open_directory(disk, state_path, 0, limits);
+    for (int i = 0; i < 3; i++) {
+        REQUIRE(Step{.pages = {{{1, 5}, 1}}, .records = {{"a", "1"}}, .erased_memory = 0}.apply(
+            **storage));
+        REQUIRE(Step{.pages = {}, .records = {{"a", std::nullopt}}, .erased_memory = 1}.apply(
+            **storage));
+        CHECK(difference(**storage, {}) == "");
+        storage->reset();
+        storage = open_directory(disk, state_path, 0, limits);
+        REQUIRE(storage);
+        CHECK(difference(**storage, {}) == "");
+    }
 }

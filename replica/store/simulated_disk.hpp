@@ -34,8 +34,11 @@ public:
     }
     /// From now on every call that takes space fails so (ENOSPC, EROFS); 0: none.
     void refuse_writes(int code) { refusal_ = code; }
+    /// The disk's size: there is room for no more than that in all files.
+    void limit(u64 bytes) { bytes_max_ = bytes; }
     u64 calls() const { return calls_; }
     u64 syncs() const { return syncs_; }
+    u64 renames() const { return renames_; }
     u64 written_bytes() const { return written_bytes_; }
     bool stopped() const { return stopped_; }
 
@@ -81,6 +84,7 @@ public:
         if (const int code = begin(true)) return failed(code);
         const auto found = names_.find(from);
         if (found == names_.end()) return failed(ENOENT);
+        renames_++;
         names_[to] = found->second;
         pending_names_.push_back({parent(to), to, found->second, true, from});
         names_.erase(from);
@@ -162,7 +166,10 @@ private:
             return count;
         }
         Result<size_t, FileError> write(u64 offset, Bytes bytes) override {
-            const int code = disk_.begin(true, true);
+            int code = disk_.begin(true, true);
+            const u64 end = offset + bytes.size();
+            if (!code && end > node_->seen.size() && !disk_.has_room(end - node_->seen.size()))
+                code = ENOSPC;
             const size_t count = code || disk_.cut_short_ ? bytes.size() / 2 : bytes.size();
             if (code != EINTR && !(code && disk_.stopped_before_))
                 disk_.change(*node_, {false, offset, {bytes.begin(), bytes.begin() + long(count)}});
@@ -184,8 +191,9 @@ private:
             disk_.change(*node_, {true, size, {}});
             return {};
         }
-        Result<void, FileError> allocate(u64) override {
+        Result<void, FileError> allocate(u64 size) override {
             if (const int code = disk_.begin(true)) return failed(code);
+            if (!disk_.has_room(size)) return failed(ENOSPC);
             return {};
         }
         Result<u64, FileError> size() override {
@@ -222,6 +230,12 @@ private:
             case Fault::interrupted: return transfers ? EINTR : 0;
         }
         return 0;
+    }
+
+    bool has_room(u64 more) const {
+        u64 used = 0;
+        for (const auto& [name, node] : names_) used += node ? node->seen.size() : 0;
+        return used + more <= bytes_max_;
     }
 
     u64 below(u64 bound) {
@@ -289,7 +303,7 @@ private:
     std::map<std::string, NodePointer> names_, durable_names_;  ///< nullptr: a directory
     std::vector<NodePointer> nodes_;
     std::vector<NameChange> pending_names_;
-    u64 calls_ = 0, syncs_ = 0, written_bytes_ = 0;
+    u64 calls_ = 0, syncs_ = 0, renames_ = 0, written_bytes_ = 0;
     Fault fault_ = Fault::none;
     u64 countdown_ = 0;
     u64 random_ = 1;
@@ -298,6 +312,7 @@ private:
     bool cut_short_ = false;
     bool locked_ = false;
     int refusal_ = 0;
+    u64 bytes_max_ = ~u64(0) >> 1;
 };
 
 }  // namespace icvm::replica
