@@ -90,7 +90,7 @@ Runner::Verdict Runner::run_command(const Command& command) {
 }
 
 Runner::Loaded Runner::load(const std::string& filename) const {
-    std::ifstream file(folder_ + "/" + filename, std::ios::binary);
+    std::ifstream file(std::filesystem::path(folder_) / filename, std::ios::binary);
     ByteVector bytes{std::istreambuf_iterator<char>(file), {}};
     const auto module = vm::load_module(std::move(bytes), {.guard = guard_});
     Loaded loaded;
