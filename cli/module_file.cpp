@@ -115,7 +115,7 @@ std::vector<MethodLine> method_table(const replica::ModuleInfo& info, const Serv
         for (const auto& method : candid::methods(*service))
             if (exported(method.name)) lines.push_back({method.name, method.signature});
     for (const auto& [name, kind] : info.methods) {
-        if (name.starts_with("__motoko_")) continue;
+        if (name.starts_with("__motoko_") || name.starts_with("@motoko_")) continue;
         if (std::ranges::none_of(lines, [&](const auto& line) { return line.name == name; }))
             lines.push_back({name, std::string(to_string(kind))});
     }
@@ -123,6 +123,16 @@ std::vector<MethodLine> method_table(const replica::ModuleInfo& info, const Serv
 }
 
 }  // namespace
+
+std::string methods_to_try(const replica::ModuleInfo& info, const Service& service) {
+    std::string update, query;
+    for (const auto& [name, signature] : method_table(info, service)) {
+        if (service != nullptr && !signature.starts_with("()")) continue;
+        std::string& first = signature.ends_with("query") ? query : update;
+        if (first.empty() && name.find(' ') == std::string::npos) first = name;
+    }
+    return update.empty() || query.empty() ? update + query : update + " " + query;
+}
 
 std::vector<std::string> method_lines(const replica::ModuleInfo& info, const Service& service) {
     constexpr size_t align_max = 24;

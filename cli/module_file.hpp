@@ -34,6 +34,8 @@ Result<std::string, Problem> find_module(const std::string& name, const std::str
 std::string summary_of(const replica::ModuleInfo& info);
 /// A line for each method, "  inc : () -> (nat)".
 std::vector<std::string> method_lines(const replica::ModuleInfo& info, const Service& service);
+/// "inc get": the first update and the first query that take no arguments; may be empty.
+std::string methods_to_try(const replica::ModuleInfo& info, const Service& service);
 std::string methods_json(const replica::ModuleInfo& info, const Service& service);
 std::string_view to_string(replica::ExportKind kind);
 

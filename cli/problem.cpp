@@ -137,7 +137,8 @@ std::string error_text(const Problem& problem, bool all_frames) {
     const size_t frames = problem.frames.size();
     const size_t shown = all_frames ? frames : std::min(frames, frames_shown);
     for (size_t i = 0; i < shown; i++) text += frame_text(i, problem.frames[i]);
-    if (shown < frames) text += fmt::format("  … {} more frames (-v shows them)\n", frames - shown);
+    const size_t hidden = frames - shown;
+    if (hidden > 0) text += fmt::format("  … {} more frames (-v shows them)\n", hidden);
     for (const std::string& note : diagnostic.notes) text += "  " + printable(note) + "\n";
     return text;
 }

@@ -53,10 +53,9 @@ Done describe(Context& context, const ModuleFile& module) {
         terminal.note("it exports no methods");
         terminal.note(fmt::format("try: icvm wasm {}", module.path));
     } else {
-        const std::string& method = module.info.methods[0].first;
-        const std::string name = lines[0].substr(2, lines[0].find(' ', 2) - 2);
-        terminal.note(
-            fmt::format("try: icvm run {} {}", module.path, name.empty() ? method : name));
+        const std::string methods = methods_to_try(module.info, module.service);
+        terminal.note(fmt::format("try: icvm run {} {}", module.path,
+                                  methods.empty() ? "METHOD '(ARGS)'" : methods));
     }
     return {};
 }

@@ -1,0 +1,17 @@
+;; Replies with the Candid bytes that its init was given.
+(module
+  (import "ic0" "msg_reply_data_append" (func $append (param i32 i32)))
+  (import "ic0" "msg_reply" (func $reply))
+  (import "ic0" "msg_arg_data_size" (func $size (result i32)))
+  (import "ic0" "msg_arg_data_copy" (func $argument (param i32 i32 i32)))
+  (import "ic0" "debug_print" (func $print (param i32 i32)))
+  (memory 1)
+  (data (i32.const 60000) "hello\nfrom init \1b[2J")
+  (global $length (mut i32) (i32.const 0))
+  (func (export "canister_init")
+    (global.set $length (call $size))
+    (call $argument (i32.const 0) (i32.const 0) (global.get $length))
+    (call $print (i32.const 60000) (i32.const 20)))
+  (func (export "canister_query greeting")
+    (call $append (i32.const 0) (global.get $length))
+    (call $reply)))

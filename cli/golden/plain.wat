@@ -1,0 +1,18 @@
+;; Functions without imports, for `icvm wasm`.
+(module
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $factorial (export "factorial") (param i64) (result i64)
+    (if (result i64) (i64.eqz (local.get 0))
+      (then (i64.const 1))
+      (else (i64.mul (local.get 0) (call $factorial (i64.sub (local.get 0) (i64.const 1)))))))
+  (func (export "divide") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "half") (param f64) (result f64) (f64.mul (local.get 0) (f64.const 0.5)))
+  (func (export "third") (param f32) (result f32) (f32.div (local.get 0) (f32.const 3)))
+  (func (export "swap") (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))
+  (func (export "nothing") (result externref) (ref.null extern))
+  (func $deep (export "deep") (param i32) (result i32)
+    (i32.add (i32.const 1) (call $deep (local.get 0))))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+  (func (export "stop") unreachable)
+  (memory (export "memory") 1)
+  (global (export "limit") i32 (i32.const 42)))
