@@ -30,6 +30,7 @@ struct Replica::State {
 Replica::Replica(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Replica::~Replica() = default;
 Replica::Replica(Replica&&) noexcept = default;
+Replica& Replica::operator=(Replica&&) noexcept = default;
 
 Result<Replica, Failure> Replica::open(std::unique_ptr<Storage> storage, Options options) {
     auto subnet = Subnet::open(std::move(storage), std::move(options));

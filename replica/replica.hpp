@@ -32,6 +32,7 @@ public:
     static Result<Replica, Failure> open(std::unique_ptr<Storage> storage, Options options);
     ~Replica();
     Replica(Replica&&) noexcept;
+    Replica& operator=(Replica&&) noexcept;
 
     /// Whoever calls from now on; default_caller() at first.
     void set_caller(const Principal& caller);

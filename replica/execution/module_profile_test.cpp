@@ -172,7 +172,7 @@ TEST_CASE("every import has its right type in modules of either width") {
         const auto module = make_canister_module(builder.build(), {.guard = false});
         REQUIRE(module);
         CHECK((*module)->imports.size() == count);
-        CHECK(count == (memory64 ? 74u : 83u));
+        CHECK(count == (memory64 ? 68u : 77u));
     }
 }
 

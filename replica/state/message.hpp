@@ -43,14 +43,14 @@ inline Failure failure_of(StorageError error) {
 }
 
 struct InstallCode {
-    Principal canister;
+    Principal canister{};
     InstallMode mode = InstallMode::install;
-    ByteVector module;    ///< as uploaded: Wasm, or one gzip member
-    ByteVector argument;  ///< Candid bytes
+    ByteVector module{};    ///< as uploaded: Wasm, or one gzip member
+    ByteVector argument{};  ///< Candid bytes
     bool skip_pre_upgrade = false;
-    std::optional<WasmMemoryPersistence> wasm_memory_persistence;
-    std::string
-        module_path;  ///< remembered beside the canister: where the file came from; may be empty
+    std::optional<WasmMemoryPersistence> wasm_memory_persistence{};
+    /// Remembered beside the canister: where the file came from; may be empty.
+    std::string module_path{};
 };
 
 struct Receipt {    ///< of a transition that succeeded
