@@ -63,9 +63,10 @@ Result<void, ReadError> InstructionReader::read_block_type(Instruction& out) {
     }
     const u32 byte = u32(code) & 0x7F;
     const ValueType type{byte};
-    if (code == -64) {
+    const bool is_byte = reader_.offset() == offset + 1;
+    if (is_byte && code == -64) {
         out.block_type = {};
-    } else if (code > -64 && (type.is_number() || type.is_reference())) {
+    } else if (is_byte && (type.is_number() || type.is_reference())) {
         out.block_type = {BlockType::Kind::value, type, 0};
     } else {
         return std::unexpected(ReadError{MalformedReason::block_type, offset, byte});

@@ -21,5 +21,7 @@ inline constexpr u32 parameters_max = 1'000;
 inline constexpr u32 results_max = 1'000;
 /// Declared locals of a function, without its parameters.
 inline constexpr u32 locals_max = 50'000;
+/// Greatest height of a body's operand stack: calls push results without end, two bytes each.
+inline constexpr u32 operands_max = 1u << 20;
 
 }  // namespace icvm::vm

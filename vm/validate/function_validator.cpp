@@ -31,6 +31,13 @@ Result<void, BodyError> BodyWalk::read_locals() {
     return std::unexpected(std::move(error_));
 }
 
+bool BodyWalk::raise(u32 height, u32 offset) {
+    height_max_ = height;
+    if (height <= operands_max) return true;
+    error_ = {false, offset, "too many operands"};
+    return false;
+}
+
 bool BodyWalk::check_end() {
     if (reader_.at_end()) return true;
     return malformed({MalformedReason::section_size_mismatch, reader_.offset()});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <span>
 
@@ -70,8 +69,8 @@ public:
         reachable_ = typing_.reachable();
         if (!typing_.apply(instruction)) [[unlikely]]
             return invalid(instruction.offset);
-        height_max_ = std::max(height_max_, typing_.operands().height());
-        return true;
+        const u32 height = typing_.operands().height();
+        return height <= height_max_ || raise(height, instruction.offset);
     }
     bool finished() const { return typing_.finished(); }
     /// Whether nothing follows the final `end`.
@@ -83,6 +82,7 @@ public:
     BodyError& error() { return error_; }
 
 private:
+    bool raise(u32 height, u32 offset);
     [[gnu::cold, gnu::noinline]] bool malformed(ReadError error);
     [[gnu::cold, gnu::noinline]] bool invalid(u32 offset);
 

@@ -250,6 +250,15 @@ TEST_CASE("locals are counted before they are made") {
     CHECK(locals({0x01, 0x01, 0x7B}) == "malformed value type 7b (SIMD is not supported yet)");
 }
 
+TEST_CASE("operands without end are refused before they take memory") {
+    // A call of a function with 1000 results, again and again.
+    const ByteVector results(1000, 0x7F);
+    const ByteVector type = join({{0x00, 0xE8, 0x07}, results});
+    ByteVector calls;
+    for (u32 i = 0; i <= operands_max / 1000; i++) calls.insert(calls.end(), {0x10, 0x00});
+    CHECK(body_reason(type, calls) == "too many operands");
+}
+
 TEST_CASE("a million nested blocks need no recursion") {
     ByteVector instructions;
     constexpr u32 depth = 1'000'000;
