@@ -31,12 +31,13 @@ FUZZERS  := $(filter %_fuzz.cpp,$(SOURCES))
 MAINS    := cli/main.cpp vm/base/test_main.cpp
 LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
-objects   = $(patsubst %.cpp,$(BUILD)/%.o,$(1))
+objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
 .PHONY: all demo test unit spec-tests bench fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
-$(BUILD)/%.o: %.cpp
+# Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
+$(BUILD)/objects/%.o: %.cpp
 	@mkdir -p $(@D)
 	$(CCACHE) $(CXX) $(CXXFLAGS) $(FLAGS_$(notdir $*)) -c $< -o $@
 
