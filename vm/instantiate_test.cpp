@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "vm/binary/assemble.hpp"
+#include "vm/runtime/store_state.hpp"
 #include "vm/vm.hpp"
 
 using namespace icvm;
@@ -302,6 +303,21 @@ TEST_CASE("what no machine has room for is a trap, not a crash") {
     CHECK(failure(instantiate(store, {section(4, {{0x70, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F}})})) ==
           "a memory or table could not be allocated");
     CHECK(store.add_table({types::funcref, limits(table_elements_max + 1, none)}) == nullptr);
+}
+
+TEST_CASE("the tables of a store have one bound together") {
+    Store store;
+    store.state->table_elements_left = 10;
+    const ByteVector four{0x70, 0x00, 0x04};
+    CHECK(failure(instantiate(store, {section(4, {four, four, four})})) ==
+          "a memory or table could not be allocated");
+    CHECK(failure(instantiate(store, {section(4, {four})})).empty());
+    TableInstance* const table = store.add_table({types::funcref, limits(2, none)});
+    REQUIRE(table);
+    CHECK(store.add_table({types::funcref, limits(5, none)}) == nullptr);
+    CHECK(table->grow(5, 0) == none);
+    CHECK(table->grow(4, 0) == 2);
+    CHECK(table->grow(1, 0) == none);
 }
 
 TEST_CASE("the start function runs unless it is put off") {

@@ -17,9 +17,13 @@ namespace {
 /// One run of Wasm 4.5.4: what is made, in order.
 class Instantiation {
 public:
-    Instantiation(Instance& instance, const CompiledModule& compiled,
+    Instantiation(Store::State& store, Instance& instance, const CompiledModule& compiled,
                   const InstantiationOptions& options)
-        : instance_(instance), compiled_(compiled), module_(compiled.module), options_(options) {}
+        : store_(store),
+          instance_(instance),
+          compiled_(compiled),
+          module_(compiled.module),
+          options_(options) {}
 
     void link(std::span<const Extern> imports);
     Result<void, Trap> allocate();
@@ -36,6 +40,7 @@ private:
     Result<void, Trap> apply_elements();
     Result<void, Trap> apply_data();
 
+    Store::State& store_;
     Instance& instance_;
     const CompiledModule& compiled_;
     const Module& module_;
@@ -114,10 +119,10 @@ void Instantiation::allocate_globals() {
 
 bool Instantiation::allocate_tables() {
     for (const Table& table : module_.tables) {
-        if (table.type.limits.minimum > table_elements_max) return false;
         TableInstance& made = instance_.own_tables.emplace_back();
         made.type = table.type;
-        made.grow(table.type.limits.minimum, 0);
+        made.store_elements_left = &store_.table_elements_left;
+        if (made.grow(table.type.limits.minimum, 0) != 0) return false;
         instance_.table_storage.push_back(&made);
     }
     instance_.tables = instance_.table_storage.data();
@@ -258,9 +263,13 @@ Result<Instance*, InstantiationError> Store::instantiate(
     auto owned = std::make_unique<Instance>();
     Instance& instance = *owned;
     instance.module = &module;
-    Instantiation instantiation(instance, *compiled, options);
+    Instantiation instantiation(*state, instance, *compiled, options);
     instantiation.link(imports);
-    TRY(instantiation.allocate());
+    const u64 elements_left = state->table_elements_left;
+    if (auto allocated = instantiation.allocate(); !allocated) {
+        state->table_elements_left = elements_left;
+        return std::unexpected(std::move(allocated.error()));
+    }
     if (!memory_fits_code(instance, *compiled))
         return std::unexpected(trap_of(TrapReason::allocation_failed,
                                        "memory 0 lacks the guard pages that the code counts on"));

@@ -31,6 +31,8 @@ struct FunctionInstance {
 
 struct TableInstance {
     TableType type;
+    /// What all tables of its store may still grow by, in elements; nullptr: no such bound.
+    u64* store_elements_left = nullptr;
     std::vector<u64> storage;  ///< references
     u64* elements = nullptr;   ///< storage.data()
     u64 size = 0;
@@ -39,8 +41,9 @@ struct TableInstance {
     u64 grow(u64 delta, u64 reference);
 };
 
-/// Greatest size of a table, in elements: ours.
+/// Greatest size of a table, in elements, and of all tables of a store together: ours.
 inline constexpr u64 table_elements_max = 10'000'000;
+inline constexpr u64 store_table_elements_max = 2 * table_elements_max;
 
 struct GlobalInstance {
     GlobalType type;

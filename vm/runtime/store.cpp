@@ -20,11 +20,11 @@ FunctionInstance* Store::add_host_function(HostFunction function) {
 }
 
 TableInstance* Store::add_table(const TableType& type) {
-    if (type.limits.minimum > table_elements_max) return nullptr;
-    TableInstance& table = state->tables.emplace_back();
+    TableInstance table;
     table.type = type;
-    table.grow(type.limits.minimum, 0);
-    return &table;
+    table.store_elements_left = &state->table_elements_left;
+    if (table.grow(type.limits.minimum, 0) != 0) return nullptr;
+    return &state->tables.emplace_back(std::move(table));
 }
 
 GlobalInstance* Store::add_global(const GlobalType& type, const Value& value) {

@@ -54,7 +54,8 @@ public:
     Store(Store&&) noexcept;
 
     FunctionInstance* add_host_function(HostFunction function);
-    /// Of the type's minimum size, with null references; nullptr: larger than table_elements_max.
+    /// Of the type's minimum size, with null references; nullptr: larger than table_elements_max,
+    /// or than what is left of store_table_elements_max.
     TableInstance* add_table(const TableType& type);
     GlobalInstance* add_global(const GlobalType& type, const Value& value);
     Memory* add_memory(std::shared_ptr<Memory> memory);

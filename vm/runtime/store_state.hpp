@@ -13,6 +13,7 @@ struct Store::State {
     std::deque<HostFunction> host_functions;
     std::deque<FunctionInstance> host_function_instances;
     std::deque<TableInstance> tables;
+    u64 table_elements_left = store_table_elements_max;
     std::deque<GlobalInstance> globals;
     std::vector<std::shared_ptr<Memory>> memories;
     std::vector<std::unique_ptr<Instance>> instances;

@@ -21,6 +21,10 @@ u64 TableInstance::grow(u64 delta, u64 reference) {
     const u64 old_size = size;
     const u64 size_max = greatest_size(type.limits);
     if (old_size > size_max || delta > size_max - old_size) return std::numeric_limits<u64>::max();
+    if (store_elements_left) {
+        if (delta > *store_elements_left) return std::numeric_limits<u64>::max();
+        *store_elements_left -= delta;
+    }
     storage.resize(old_size + delta, reference);
     elements = storage.data();
     size = storage.size();
