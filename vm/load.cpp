@@ -49,8 +49,8 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     const Module& in = compiled->module;
     for (const FunctionType& type : in.types) compiled->type_numbers.push_back(type_number(type));
     const bool memory64 = has_memory64(in);
-    compiled->guarded =
-        options.guard && guarded_access_available && !in.memory_types.empty() && !memory64;
+    compiled->guarded = options.guard && guarded_access_available && guard_available() &&
+                        !in.memory_types.empty() && !memory64;
     const CostTable& costs = options.costs ? *options.costs : default_costs(memory64);
     const CompileInput input{
         in, compiled->type_numbers, costs, handler_table(), compiled->guarded, options.track};

@@ -30,6 +30,7 @@ struct PerformanceCounter {
 };
 
 Run run(TestModule module, const std::vector<u64>& arguments, i64 limit, i64 slice) {
+    install_fault_handler();
     auto compiled = load_module(module.assemble(), {});
     REQUIRE(compiled);
     Store store;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "vm/compile/code.hpp"
+
+namespace icvm::vm {
+
+/// The code of a function (counted without imports) in lines of "cell  operation operands", for
+/// debugging and tests. Slots are s0, s1, …; branch targets are @cell, counted from the first
+/// cell of the code; a difference of the budget register follows as -N or +N.
+std::string print_code(const CodeUnit& unit, size_t function, const HandlerTable& handlers);
+
+}  // namespace icvm::vm
