@@ -1,6 +1,7 @@
 /// The machine stops, or the disk fails, at every single call that the store makes.
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <functional>
 #include <map>
 
@@ -78,6 +79,30 @@ std::vector<Step> script() {
         if (i == 9) step.records.push_back({"module", std::string(9000, 'm')});
         if (i == 10) step.pages.push_back({{1, 0}, 0});
         steps.push_back(step);
+    }
+    return steps;
+}
+
+/// Any transactions, of a few or many pages and records.
+std::vector<Step> random_script(u64 seed) {
+    u64 random = seed;
+    const auto below = [&](u64 bound) {
+        random = random * 6364136223846793005 + 1442695040888963407;
+        return (random >> 33) % bound;
+    };
+    std::vector<Step> steps(3 + below(25));
+    for (Step& step : steps) {
+        for (u64 i = below(below(4) ? 4 : 20); i > 0; i--)
+            step.pages.push_back({{1 + below(2), below(3) ? below(40) : below(1 << 27)},
+                                  u8(below(6) ? 1 + below(255) : 0)});
+        for (u64 i = below(below(6) ? 3 : 60); i > 0; i--) {
+            const std::string key(1 + below(90), char('a' + below(20)));
+            if (below(3))
+                step.records.push_back({key, std::string(below(8) ? below(90) : 6000, 'r')});
+            else
+                step.records.push_back({key, std::nullopt});
+        }
+        if (below(8) == 0) step.erased_memory = 1 + below(2);
     }
     return steps;
 }
@@ -187,6 +212,27 @@ TEST_CASE("a machine that stops at any call leaves the last state, or that in fl
             disk.restart(0);
             REQUIRE(steps_in(disk, models, steps.size(), steps.size()) == steps.size());
         }
+    }
+}
+
+/// ICVM_CRASHES=100000 icvm-test "[crashes]"
+TEST_CASE("a machine that stops by chance, again and again, loses nothing", "[.][crashes]") {
+    const char* count = std::getenv("ICVM_CRASHES");
+    for (u64 seed = 1; seed <= (count ? std::stoull(count) : 1000); seed++) {
+        INFO("seed " << seed);
+        const std::vector<Step> steps = random_script(seed);
+        const std::vector<Model> models = models_of(steps);
+        SimulatedDisk disk;
+        size_t done = 0;
+        for (u64 stop = 0; stop < 4; stop++) {
+            disk.plan(Fault::stop, 1 + seed * 2654435761 % (40 + stop * 50));
+            const size_t acknowledged = run_until_stopped(disk, steps, done);
+            disk.restart(seed + stop);
+            done = steps_in(disk, models, acknowledged, acknowledged + 1);
+        }
+        REQUIRE(run_until_stopped(disk, steps, done) == steps.size());
+        disk.restart(0);
+        REQUIRE(steps_in(disk, models, steps.size(), steps.size()) == steps.size());
     }
 }
 
