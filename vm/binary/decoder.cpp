@@ -60,6 +60,7 @@ Result<void, ReadError> ModuleDecoder::decode_section() {
     if (ranks[id] <= last_rank_)
         return std::unexpected(ReadError{MalformedReason::unexpected_content, start});
     last_rank_ = ranks[id];
+    module_.section_offsets[id] = reader_.offset();
     TRY(decode_content(id, end));
     if (reader_.offset() != end) return reader_.error(MalformedReason::section_size_mismatch);
     return {};

@@ -23,6 +23,7 @@ Result<ElementSegment, ReadError> ModuleDecoder::read_element_segment() {
     const u32 flags = TRY(reader_.read_u32());
     if (flags > 7) return std::unexpected(ReadError{MalformedReason::element_segment_kind, offset});
     ElementSegment segment;
+    segment.offset = offset;
     if ((flags & not_active) != 0) {
         segment.mode =
             (flags & explicit_table) != 0 ? SegmentMode::declarative : SegmentMode::passive;

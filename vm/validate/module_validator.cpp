@@ -9,6 +9,11 @@
 namespace icvm::vm {
 namespace {
 
+// Sections by id, for offsets of what has none of its own (Wasm 5.5.2).
+constexpr size_t table_section = 4;
+constexpr size_t memory_section = 5;
+constexpr size_t start_section = 8;
+
 using Validated = Result<void, Invalid>;
 
 std::unexpected<Invalid> invalid(u32 offset, std::string reason) {
@@ -58,7 +63,8 @@ Validated validate_imports(const Module& module) {
 
 Validated validate_tables(const Module& module) {
     for (const Table& table : module.tables) {
-        const u32 offset = table.initializer ? table.initializer->offset : 0;
+        const u32 offset =
+            table.initializer ? table.initializer->offset : module.section_offsets[table_section];
         TRY(validate_table(table.type, offset));
         if (table.initializer)
             TRY(validate_constant_expression(module, *table.initializer, table.type.element,
@@ -77,8 +83,7 @@ Validated validate_globals(const Module& module) {
 Validated validate_element_expressions(const Module& module, const ElementSegment& segment) {
     for (const u32 function : segment.functions)
         if (function >= module.function_types.size())
-            return invalid(segment.table_offset.offset,
-                           fmt::format("unknown function {}", function));
+            return invalid(segment.offset, fmt::format("unknown function {}", function));
     for (const ConstantExpression& expression : segment.expressions)
         TRY(validate_constant_expression(module, expression, segment.type,
                                          u32(module.global_types.size())));
@@ -89,7 +94,7 @@ Validated validate_elements(const Module& module) {
     for (const ElementSegment& segment : module.elements) {
         TRY(validate_element_expressions(module, segment));
         if (segment.mode != SegmentMode::active) continue;
-        const u32 offset = segment.table_offset.offset;
+        const u32 offset = segment.offset;
         if (segment.table_index >= module.table_types.size())
             return invalid(offset, fmt::format("unknown table {}", segment.table_index));
         const TableType& table = module.table_types[segment.table_index];
@@ -118,12 +123,13 @@ Validated validate_data(const Module& module) {
 
 Validated validate_start(const Module& module) {
     if (!module.start) return {};
+    const u32 offset = module.section_offsets[start_section];
     if (*module.start >= module.function_types.size())
-        return invalid(0, fmt::format("unknown function {}", *module.start));
+        return invalid(offset, fmt::format("unknown function {}", *module.start));
     const FunctionType& type = module.function_type(*module.start);
     if (!type.parameters.empty() || !type.results.empty())
         return invalid(
-            0, "start function must take and give nothing, but is of type " + to_string(type));
+            offset, "start function must take and give nothing, but is of type " + to_string(type));
     return {};
 }
 
@@ -163,7 +169,8 @@ Result<void, Invalid> validate_module(const Module& module) {
     for (const Function& function : module.functions)
         TRY(validate_type_index(module, function.type_index, function.body.offset));
     TRY(validate_tables(module));
-    for (const MemoryType& memory : module.memories) TRY(validate_memory(memory, 0));
+    for (const MemoryType& memory : module.memories)
+        TRY(validate_memory(memory, module.section_offsets[memory_section]));
     TRY(validate_globals(module));
     TRY(validate_elements(module));
     TRY(validate_data(module));

@@ -133,3 +133,11 @@ TEST_CASE("a table's initializer is of its element type") {
     CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x6F, 0x0B}})}) ==
           "type mismatch: expected funcref, found externref");
 }
+
+TEST_CASE("an error says where: at the section, when its entry has no place of its own") {
+    const auto module = decode_module(vm::assemble::module({section(5, {{0x01, 0x02, 0x01}})}));
+    REQUIRE(module);
+    const auto result = validate_module(*module);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().offset == 10);
+}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,7 @@ struct ElementSegment {
     ValueType type = types::funcref;
     std::vector<u32> functions;                   ///< either function indices …
     std::vector<ConstantExpression> expressions;  ///< … or expressions
+    u32 offset = 0;
     size_t size() const { return functions.size() + expressions.size(); }
 };
 
@@ -95,6 +97,8 @@ struct Module {
     std::optional<u32> data_count;
     std::vector<CustomSection> custom_sections;
     ByteRange code_section{};  ///< its content; empty when there is none
+    /// Where the content of a section starts, by its id; 0: there is none.
+    std::array<u32, 13> section_offsets{};
 
     // The index spaces, imports included.
     std::vector<u32> function_types;  ///< type index by function index
