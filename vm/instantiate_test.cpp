@@ -218,6 +218,23 @@ TEST_CASE("globals take values from outside, but for references") {
           find_exported_function(**instance, "f"));
 }
 
+TEST_CASE("globals and memories from outside that do not fit are refused") {
+    Store store;
+    const Sections sections = {section(5, {{0x00, 0x01}}),
+                               section(6, {{0x7F, 0x01, 0x41, 0x01, 0x0B}})};
+    const Value wrong_type[] = {Value::i64(1)};
+    const Value too_many[] = {Value::i32(1), Value::i32(2)};
+    CHECK(failure(instantiate(store, sections, {}, {.globals = wrong_type})) ==
+          "the globals do not fit the module 0");
+    CHECK(failure(instantiate(store, sections, {}, {.globals = too_many})) ==
+          "the globals do not fit the module 0");
+    MemoryType wide;
+    wide.limits = limits(1, none, AddressType::i64);
+    const std::shared_ptr<Memory> memory = Memory::create(wide, 1, nullptr, {.guard = false});
+    CHECK(failure(instantiate(store, sections, {}, {.memory0 = memory})) ==
+          "the memory does not fit the module 0");
+}
+
 TEST_CASE("active segments fill tables and memories, declarative and active ones are dropped") {
     Store store;
     const auto instance = instantiate(

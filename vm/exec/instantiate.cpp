@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "vm/base/check.hpp"
 #include "vm/exec/compiled_module.hpp"
 #include "vm/exec/constant_expression.hpp"
 #include "vm/exec/execution.hpp"
@@ -134,7 +133,6 @@ std::shared_ptr<Memory> Instantiation::make_memory(size_t defined) {
     const bool bound = defined == 0 && module_.imported_memories == 0 && options_.memory0;
     if (!bound) return Memory::create(type, type.limits.minimum, nullptr, options_.memory);
     const auto& memory = options_.memory0;
-    CHECK(memory->type().limits.address_type == type.limits.address_type);
     const u64 least = type.limits.minimum;
     if (memory->size() < least && memory->grow(least - memory->size()) == ~u64(0)) return nullptr;
     return memory;
@@ -161,7 +159,6 @@ Result<void, Trap> Instantiation::initialize() {
 }
 
 void Instantiation::initialize_globals() {
-    CHECK(options_.globals.empty() || options_.globals.size() == module_.globals.size());
     ConstantEvaluator evaluator(instance_);
     for (size_t i = 0; i < module_.globals.size(); i++) {
         const Global& global = module_.globals[i];
@@ -169,7 +166,6 @@ void Instantiation::initialize_globals() {
         if (options_.globals.empty() || global.type.value.is_reference()) {
             cell[0] = evaluator.evaluate(global.initializer);
         } else {
-            CHECK(options_.globals[i].type == global.type.value);
             cell[0] = options_.globals[i].bits;
             cell[1] = options_.globals[i].high;
         }
@@ -220,6 +216,21 @@ Result<void, Trap> Instantiation::apply_data() {
     return {};
 }
 
+/// What the embedder kept from an earlier instance may come from a file: it must fit.
+Result<void, Unlinkable> match_options(const Module& module, const InstantiationOptions& options) {
+    const size_t no_import = module.imports.size();
+    if (options.memory0 && module.imported_memories == 0 && !module.memories.empty())
+        if (options.memory0->type().limits.address_type != module.memories[0].limits.address_type)
+            return std::unexpected(Unlinkable{no_import, "the memory does not fit the module"});
+    if (options.globals.empty()) return {};
+    const auto fits = [](const Value& value, const Global& global) {
+        return value.type == global.type.value;
+    };
+    if (!std::ranges::equal(options.globals, module.globals, fits))
+        return std::unexpected(Unlinkable{no_import, "the globals do not fit the module"});
+    return {};
+}
+
 /// Code without bounds checks must not meet a memory without guard pages.
 bool memory_fits_code(const Instance& instance, const CompiledModule& compiled) {
     return !compiled.guarded || instance.memory_storage.empty() ||
@@ -260,6 +271,7 @@ Result<Instance*, InstantiationError> Store::instantiate(
     const InstantiationOptions& options) {
     const Module& module = compiled->module;
     TRY(match_imports(module, imports));
+    TRY(match_options(module, options));
     auto owned = std::make_unique<Instance>();
     Instance& instance = *owned;
     instance.module = &module;

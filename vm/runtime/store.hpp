@@ -23,7 +23,8 @@ using Extern = std::variant<FunctionInstance*, TableInstance*, Memory*, GlobalIn
 
 /// Imports do not fit (Wasm 4.5.4).
 struct Unlinkable {
-    size_t import = 0;   ///< index in Module::imports
+    /// Index in Module::imports; their number when it is about InstantiationOptions.
+    size_t import = 0;
     std::string reason;  ///< "unknown import", "incompatible import type"
 };
 
