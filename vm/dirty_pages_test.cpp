@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstring>
-#include <functional>
+#include <optional>
 #include <random>
 
 #include "vm/binary/assemble.hpp"
@@ -133,8 +133,9 @@ ByteVector module_of_writes(const Kind& kind, const std::vector<Write>& writes) 
     });
 }
 
-/// False: it trapped.
-bool run(Store& store, Instance& instance, size_t write, const Kind& kind, u64 address) {
+/// Nothing, or why it trapped.
+std::optional<TrapReason> trap_of(Store& store, Instance& instance, size_t write, const Kind& kind,
+                                  u64 address) {
     FunctionInstance* const function =
         find_exported_function(instance, "write" + std::to_string(write));
     REQUIRE(function);
@@ -143,7 +144,12 @@ bool run(Store& store, Instance& instance, size_t write, const Kind& kind, u64 a
                                Value::i64(bits),
                                {types::f32, u32(bits)},
                                {types::f64, bits}};
-    return invoke(store, *function, arguments).has_value();
+    const auto result = invoke(store, *function, arguments);
+    return result ? std::nullopt : std::optional(result.error().reason);
+}
+
+bool run(Store& store, Instance& instance, size_t write, const Kind& kind, u64 address) {
+    return !trap_of(store, instance, write, kind, address);
 }
 
 struct Heap {
@@ -273,6 +279,32 @@ TEST_CASE("a store to absent pages fills them first, and rollback returns to the
             memory->rollback();
             REQUIRE(memory->read(0, after));
             CHECK(after == before);
+        }
+    }
+}
+
+TEST_CASE("a write to a page that cannot be read is a trap of its own, and writes nothing") {
+    class Unreadable : public PageSource {
+        bool read_page(u64, u8*) override { return false; }
+        u64 next_page(u64 index) override { return index; }
+    } source;
+    install_fault_handler();
+    for (const Kind& kind : {kinds[0], kinds[2]}) {
+        const u64 address = 12 * page_bytes - 1;
+        const std::vector<Write> writes = writes_at(kind, address);
+        const auto compiled = load_module(module_of_writes(kind, writes), {.track = true});
+        REQUIRE(compiled);
+        for (size_t i = 0; i < writes.size(); i++) {
+            if (writes[i].name == "memory.grow") continue;
+            INFO(kind.name << ": " << writes[i].name << ", form " << i);
+            Store store;
+            const std::shared_ptr<Memory> memory = Memory::create(
+                module_of(**compiled).memories[0], heap_pages, &source, {.track = true});
+            const auto instance = store.instantiate(*compiled, {}, {.memory0 = memory});
+            REQUIRE(instance);
+            CHECK(trap_of(store, **instance, i, kind, address) == TrapReason::page_unreadable);
+            CHECK(memory->page_unreadable());
+            CHECK(memory->dirty_pages().empty());
         }
     }
 }
