@@ -22,6 +22,15 @@ Result<void, FileError> checked(int outcome) {
     return {};
 }
 
+/// A signal is no reason to fail.
+template <class Call>
+Result<void, FileError> uninterrupted(Call call) {
+    int outcome = 0;
+    do outcome = call();
+    while (outcome != 0 && errno == EINTR);
+    return checked(outcome);
+}
+
 /// Owns a file descriptor.
 class Descriptor {
 public:
@@ -64,16 +73,20 @@ public:
         if (count < 0) return last_error();
         return size_t(count);
     }
-    Result<void, FileError> sync() override { return checked(::fdatasync(descriptor_.number())); }
+    Result<void, FileError> sync() override {
+        return uninterrupted([&] { return ::fdatasync(descriptor_.number()); });
+    }
     Result<void, FileError> truncate(u64 size) override {
-        return checked(::ftruncate(descriptor_.number(), static_cast<off_t>(size)));
+        return uninterrupted(
+            [&] { return ::ftruncate(descriptor_.number(), static_cast<off_t>(size)); });
     }
     Result<void, FileError> allocate(u64 size) override {
-        if (::fallocate(descriptor_.number(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)) ==
-            0)
-            return {};
-        if (errno == EOPNOTSUPP || errno == ENOSYS) return {};
-        return last_error();
+        auto outcome = uninterrupted([&] {
+            return ::fallocate(descriptor_.number(), FALLOC_FL_KEEP_SIZE, 0,
+                               static_cast<off_t>(size));
+        });
+        const bool cannot_know = !outcome && outcome.error().code == EOPNOTSUPP;
+        return cannot_know ? Result<void, FileError>() : outcome;
     }
     Result<u64, FileError> size() override {
         struct stat status{};
@@ -124,7 +137,10 @@ public:
     }
     Result<void, FileError> sync_directory(const std::string& path) override {
         const Descriptor directory = TRY(open_descriptor(path, O_RDONLY | O_DIRECTORY));
-        return checked(::fsync(directory.number()));
+        const auto synced = uninterrupted([&] { return ::fsync(directory.number()); });
+        // File systems without such a call keep their names by themselves.
+        if (!synced && synced.error().code != EINVAL) return synced;
+        return {};
     }
 
     Result<std::unique_ptr<FileLock>, FileError> lock(const std::string& path,
