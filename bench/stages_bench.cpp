@@ -1,5 +1,5 @@
 // The work of `icvm run COUNTER inc` inside one process and in its stages: what is in the module,
-// its installation, one call. (The code alone: load_bench.)
+// its installation, the same without making code, one call. (The code alone: load_bench.)
 
 #include <benchmark/benchmark.h>
 
@@ -50,6 +50,17 @@ void install(benchmark::State& state, const std::string& counter) {
     state.counters["instructions"] = double(instructions);
 }
 
+/// With code that is there already: what remains is the canister's own work and the transition.
+void reinstall(benchmark::State& state, const std::string& counter) {
+    InstallCode request = installation_of(counter);
+    u64 instructions = 0;
+    auto replica = open_with(request, instructions);
+    if (!replica) return state.SkipWithError("not installed");
+    request.mode = InstallMode::reinstall;
+    for (auto _ : state)
+        if (!replica->install_code(request)) return state.SkipWithError("not installed");
+}
+
 void call(benchmark::State& state, const std::string& counter) {
     InstallCode request = installation_of(counter);
     u64 instructions = 0;
@@ -67,7 +78,7 @@ using Stage = void (*)(benchmark::State&, const std::string&);
 
 const bool registered = [] {
     constexpr std::pair<const char*, Stage> stages[] = {
-        {"inspect", inspect}, {"install", install}, {"call", call}};
+        {"inspect", inspect}, {"install", install}, {"reinstall", reinstall}, {"call", call}};
     for (const char* counter : counters)
         for (const auto& [name, stage] : stages) {
             const std::string title = std::string("stage/") + counter + "/" + name;
