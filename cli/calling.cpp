@@ -48,7 +48,8 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session,
     context.progress.clear();
     if (!reply) {
         Deed deed{call.target.name, call.target.who, call.method, "unchanged"};
-        if (!call.is_query) deed.state += ": the message was rolled back";
+        if (!call.is_query && reply.error().instructions > 0)
+            deed.state += ": the message was rolled back";
         if (info != nullptr &&
             reply.error().reject.error == replica::ErrorCode::canister_method_not_found)
             add_nearest_method(deed, call, *info);

@@ -11,7 +11,8 @@ namespace icvm::cli {
 namespace {
 
 constexpr Command command_rows[] = {
-#define COMMAND(function, name, synopsis, help) {name, synopsis, help, command_##function},
+#define COMMAND(function, name, effect, synopsis, help) \
+    {name, Effect::effect, synopsis, help, command_##function},
 #include "cli/commands.def"
 };
 
@@ -80,8 +81,17 @@ std::string json_result(const Context& context, const Done& done) {
     return text + "}";
 }
 
-int finish(Context& context, const Done& done) {
+/// Whoever asked for a change is told what became of the state.
+Done with_state_note(const Context& context, Done done) {
+    const Command* command = find_command(context.invocation.command);
+    if (done || command == nullptr || command->effect == Effect::reads) return done;
+    if (done.error().diagnostic.exit_code != exit_code::usage) add_state(done.error(), "unchanged");
+    return done;
+}
+
+int finish(Context& context, Done outcome) {
     context.progress.clear();
+    const Done done = with_state_note(context, std::move(outcome));
     if (!done) {
         const Problem& problem = done.error();
         context.terminal.problem(problem);

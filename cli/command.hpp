@@ -21,11 +21,14 @@ struct Context {
     JsonObject json{};  ///< the members of the result, for --json
 };
 
-#define COMMAND(function, name, synopsis, help) Done command_##function(Context& context);
+#define COMMAND(function, name, effect, synopsis, help) Done command_##function(Context& context);
 #include "cli/commands.def"
+
+enum class Effect : u8 { reads, changes };
 
 struct Command {
     std::string_view name;
+    Effect effect;
     std::string_view synopsis;
     std::string_view help;
     Done (*function)(Context&);

@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t chunk_bytes = 1u << 16;
 
-Problem unreadable(const std::string& path, const char* why, std::string next = {}) {
-    return file_problem(fmt::format("cannot read {}: {}", path, why), std::move(next));
+Problem unreadable(const std::string& path, std::string_view why) {
+    return file_problem(fmt::format("cannot read {}: {}", path, why));
 }
 
 Result<ByteVector, Problem> read_descriptor(int descriptor, const std::string& path, size_t hint) {
@@ -33,8 +33,8 @@ Result<ByteVector, Problem> read_descriptor(int descriptor, const std::string& p
         if (got == 0) break;
         filled += size_t(got);
         if (filled > file_bytes_max)
-            return std::unexpected(unreadable(
-                path, fmt::format("more than {} MiB, the limit", file_bytes_max >> 20).c_str()));
+            return std::unexpected(
+                unreadable(path, fmt::format("more than {} MiB, the limit", file_bytes_max >> 20)));
     }
     bytes.resize(filled);
     return bytes;
@@ -46,8 +46,7 @@ Result<ByteVector, Problem> read_file(const std::string& path) {
     if (path == "-") return read_descriptor(STDIN_FILENO, "standard input", chunk_bytes);
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
-        const bool absent = errno == ENOENT || errno == ENOTDIR;
-        return std::unexpected(unreadable(path, std::strerror(errno), absent ? "ls *.wasm" : ""));
+        return std::unexpected(unreadable(path, std::strerror(errno)));
     }
     struct stat status{};
     Result<ByteVector, Problem> bytes = std::unexpected(Problem{});
@@ -56,8 +55,7 @@ Result<ByteVector, Problem> read_file(const std::string& path) {
     else if (S_ISREG(status.st_mode) && size_t(status.st_size) > file_bytes_max)
         bytes =
             std::unexpected(unreadable(path, fmt::format("{} bytes, more than {} MiB, the limit",
-                                                         status.st_size, file_bytes_max >> 20)
-                                                 .c_str()));
+                                                         status.st_size, file_bytes_max >> 20)));
     else
         bytes = read_descriptor(descriptor, path,
                                 S_ISREG(status.st_mode) ? size_t(status.st_size) : chunk_bytes);

@@ -102,24 +102,29 @@ std::string state_after_failure(const Plan& plan, const Target& target) {
     return still_installed(plan, "ROLLED BACK");
 }
 
+/// The command that upgrades nevertheless, and what it costs.
+std::string replacement(const Plan& plan, const Target& target) {
+    return fmt::format(
+        "icvm upgrade {} {} --wasm-memory-persistence replace   erases the heap of "
+        "{} bytes: all data of {}",
+        target.name, plan.module.path, grouped(plan.before->heap_bytes), target.name);
+}
+
 /// The old module keeps its data in the heap and the new one would not: mainnet's refusal, from
 /// the replica, and what would do it nevertheless.
 Problem refuse_loss_of_heap(Context& context, Session& session, const Plan& plan) {
     const Target& target = *plan.target;
     auto receipt = session.replica.install_code(request_of(context, plan, target));
     CHECK(!receipt);
-    Deed deed{target.name, target.who, "the upgrade", still_installed(plan, "unchanged")};
-    deed.next.push_back(
-        fmt::format("icvm upgrade {} {} --wasm-memory-persistence replace   erases the heap of {} "
-                    "bytes: all data of {}",
-                    target.name, plan.module.path, grouped(plan.before->heap_bytes), target.name));
+    Deed deed{target.name, target.who, "the upgrade", still_installed(plan, "unchanged"),
+              "was not upgraded"};
+    deed.next.push_back(replacement(plan, target));
     return problem_of(receipt.error(), deed);
 }
 
 bool would_lose_heap(const Plan& plan) {
-    return plan.mode == InstallMode::upgrade && !plan.persistence && plan.before &&
-           plan.before->module_hash && plan.before->enhanced_persistence &&
-           !plan.module.info.enhanced_persistence;
+    return plan.mode == InstallMode::upgrade && plan.before && plan.before->module_hash &&
+           plan.before->enhanced_persistence && !plan.module.info.enhanced_persistence;
 }
 
 }  // namespace
@@ -145,7 +150,8 @@ Result<Plan, Problem> plan_installation(Context& context, Session& session, std:
             "(--wasm-memory-persistence keep)",
             plan.target->name));
     }
-    if (would_lose_heap(plan)) return std::unexpected(refuse_loss_of_heap(context, session, plan));
+    if (!plan.persistence && would_lose_heap(plan))
+        return std::unexpected(refuse_loss_of_heap(context, session, plan));
     return plan;
 }
 
@@ -170,11 +176,17 @@ Problem installation_problem(const replica::Failure& failure, const Plan& plan,
                              const Target& target) {
     const bool upgrade = plan.mode == InstallMode::upgrade;
     Deed deed{target.name, target.who, upgrade ? "the upgrade" : "the installation",
-              state_after_failure(plan, target)};
+              state_after_failure(plan, target),
+              upgrade ? "was not upgraded" : "was not installed"};
     if (failure.stage == "canister_pre_upgrade" && plan.before && plan.before->module_hash)
         deed.next.push_back(
             fmt::format("icvm upgrade {} {} --skip-pre-upgrade   loses what that hook would save",
                         target.name, plan.module.path));
+    else if (failure.stage.empty() && would_lose_heap(plan))
+        deed.next.push_back(replacement(plan, target));
+    else
+        deed.next.push_back(
+            fmt::format("icvm {} {} FIXED.wasm", upgrade ? "upgrade" : "install", target.name));
     Problem problem = problem_of(failure, deed);
     problem.diagnostic.exit_code = exit_of(plan, failure, problem.diagnostic.exit_code);
     return problem;
@@ -244,7 +256,10 @@ Result<Installed, Problem> execute(Context& context, Session& session, const Pla
     context.progress.start("install " + target.name);
     auto receipt = session.replica.install_code(request_of(context, plan, target));
     context.progress.clear();
-    if (!receipt) return std::unexpected(installation_problem(receipt.error(), plan, target));
+    if (!receipt) {
+        context.json.add_json("canister", json_of(target));
+        return std::unexpected(installation_problem(receipt.error(), plan, target));
+    }
     context.terminal.log(target.name, receipt->log);
     return Installed{std::move(target), std::move(*receipt)};
 }
@@ -272,7 +287,7 @@ Result<std::vector<Plan>, Problem> plan_all(Context& context, Session& session,
         auto module = read_module(path);
         if (!module) {
             Problem problem = std::move(module.error());
-            add_note(problem, "state", "unchanged: no canister was changed");
+            add_state(problem, "unchanged: no canister was changed");
             problem.diagnostic.message = target.name + ": " + problem.diagnostic.message;
             return std::unexpected(std::move(problem));
         }
@@ -294,10 +309,8 @@ Done carry_out_all(Context& context, Session& session, const std::vector<Plan>& 
         if (!json) {
             Problem problem = std::move(json.error());
             if (plans.size() > 1)
-                add_note(
-                    problem, "state",
-                    fmt::format("{} of {} canisters were done before it; the rest is as it was",
-                                count, plans.size()));
+                context.terminal.note(fmt::format("{} of {} canisters were done; here it stopped",
+                                                  count, plans.size()));
             context.json.add_json("canisters", done.text());
             return std::unexpected(std::move(problem));
         }

@@ -10,9 +10,10 @@ namespace icvm::cli {
 namespace {
 
 volatile std::sig_atomic_t interrupts = 0;
+volatile std::sig_atomic_t at_once = 0;
 
 void on_interrupt(int) {
-    if (interrupts != 0) _exit(exit_code::interrupted);
+    if (interrupts != 0 || at_once != 0) _exit(exit_code::interrupted);
     interrupts = 1;
 }
 
@@ -28,5 +29,7 @@ void catch_signals() {
 }
 
 bool interrupted() { return interrupts != 0; }
+
+void end_at_interrupt(bool wanted) { at_once = wanted ? 1 : 0; }
 
 }  // namespace icvm::cli

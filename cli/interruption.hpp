@@ -7,5 +7,7 @@ namespace icvm::cli {
 /// signals.
 void catch_signals();
 bool interrupted();
+/// While it is set, nothing is under way that needs a rollback: the first Ctrl-C ends the process.
+void end_at_interrupt(bool wanted);
 
 }  // namespace icvm::cli

@@ -34,25 +34,34 @@ std::string guess(Bytes bytes) {
     return "give a .wasm or .wasm.gz file, as moc, icp, dfx or cargo make it";
 }
 
+Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& reject) {
+    const std::string_view front = text_of(bytes.first(std::min<size_t>(bytes.size(), 4)));
+    const bool module = front == std::string_view("\0asm", 4) || front.starts_with("\x1f\x8b");
+    const bool too_large = reject.message.find("exceeds the maximum") != std::string::npos;
+    const std::string next = !module     ? guess(bytes)
+                             : too_large ? std::string()
+                                         : "build it again: it is damaged or cut short";
+    Problem problem =
+        file_problem(fmt::format("{} is not a module: {}", path, reject.message), next);
+    problem.diagnostic.code = replica::to_string(reject.error);
+    problem.reason = reject.message;
+    return problem;
+}
+
 }  // namespace
 
 Result<ModuleFile, Problem> read_module(const std::string& path) {
-    ByteVector bytes = TRY(read_file(path));
+    auto read = read_file(path);
+    if (!read) {
+        if (access(path.c_str(), F_OK) != 0) add_note(read.error(), "next", "ls *.wasm");
+        return std::unexpected(std::move(read.error()));
+    }
+    ByteVector bytes = std::move(*read);
     if (bytes.empty())
         return std::unexpected(
             file_problem(fmt::format("{} is not a module: it is empty", path), "build it again"));
     auto info = replica::inspect_module(bytes);
-    if (!info) {
-        const bool wasm =
-            bytes.size() >= 4 && text_of(Bytes(bytes).first(4)) == std::string_view("\0asm", 4);
-        const bool gzip = bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
-        Problem problem = file_problem(
-            fmt::format("{} is not a module: {}", path, info.error().message),
-            wasm || gzip ? "build it again: it is damaged or cut short" : guess(bytes));
-        problem.diagnostic.code = replica::to_string(info.error().error);
-        problem.reason = info.error().message;
-        return std::unexpected(std::move(problem));
-    }
+    if (!info) return std::unexpected(no_module(path, bytes, info.error()));
     Service service = service_of(*info);
     return ModuleFile{path, std::move(bytes), std::move(*info), std::move(service)};
 }
@@ -63,7 +72,6 @@ Done check_canister(const ModuleFile& module) {
         file_problem(fmt::format("{} cannot be a canister: {}", module.path, module.info.refusal));
     problem.diagnostic.code = replica::to_string(replica::ErrorCode::canister_invalid_wasm);
     problem.reason = module.info.refusal;
-    add_note(problem, "state", "unchanged");
     add_note(problem, "next", "icvm inspect " + module.path);
     return std::unexpected(std::move(problem));
 }
@@ -86,8 +94,9 @@ std::string summary_of(const replica::ModuleInfo& info) {
     std::string traits = info.memory64 ? "wasm64" : "wasm32";
     if (info.enhanced_persistence) traits = "enhanced persistence, " + traits;
     if (info.gzip) traits += ", gzip";
-    return fmt::format("{} ({})  {}  hash {}", info.compiler.empty() ? "wasm" : info.compiler,
-                       traits, short_size(info.wasm_bytes), short_hash(info.hash));
+    const std::string what =
+        info.compiler.empty() ? traits : fmt::format("{} ({})", info.compiler, traits);
+    return fmt::format("{}  {}  hash {}", what, short_size(info.wasm_bytes), short_hash(info.hash));
 }
 
 std::string_view to_string(replica::ExportKind kind) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/json.hpp"
 
 namespace icvm::cli {
@@ -61,11 +63,13 @@ std::string frame_text(size_t number, const Frame& frame) {
 Problem reject_problem(const replica::Failure& failure, const Deed& deed) {
     const replica::Reject& reject = failure.reject;
     const std::string& what = failure.stage.empty() ? deed.what : failure.stage;
+    const bool refused = failure.stage.empty() && !deed.refusal.empty() &&
+                         reject.error == replica::ErrorCode::canister_contract_violation;
+    const std::string did = refused ? deed.refusal : deed_text(reject.error, what);
     Problem problem;
     problem.diagnostic.exit_code = exit_code::reject_base + int(reject.code);
     problem.diagnostic.code = replica::to_string(reject.error);
-    problem.diagnostic.message =
-        fmt::format("{} {}: {}", deed.who, deed_text(reject.error, what), reject.message);
+    problem.diagnostic.message = fmt::format("{} {}: {}", deed.who, did, reject.message);
     problem.reason = reject.message;
     problem.reject_code = u8(reject.code);
     for (const auto& frame : reject.backtrace)
@@ -124,6 +128,15 @@ Problem problem_of(const replica::Failure& failure, const Deed& deed) {
     problem.log = failure.log;
     problem.log_of = deed.name;
     return problem;
+}
+
+void add_state(Problem& problem, std::string_view text) {
+    auto& notes = problem.diagnostic.notes;
+    const auto begins = [](std::string_view label) {
+        return [label](const std::string& note) { return note.starts_with(label); };
+    };
+    if (std::ranges::any_of(notes, begins("state "))) return;
+    notes.insert(std::ranges::find_if(notes, begins("next ")), fmt::format("state : {}", text));
 }
 
 void add_note(Problem& problem, std::string_view label, std::string_view text) {

@@ -41,6 +41,7 @@ struct Deed {
     std::string who;                  ///< "counter (bkyz2-…)"
     std::string what;                 ///< "inc", "canister_post_upgrade"
     std::string state;                ///< the `state :` line when it fails
+    std::string refusal{};            ///< "was not upgraded": it failed before the canister ran
     std::vector<std::string> next{};  ///< the `next :` lines
 };
 
@@ -50,6 +51,8 @@ Problem storage_problem(const replica::StorageError& error);
 Problem interrupted_problem(std::string message, std::string state);
 Problem problem_of(const replica::Failure& failure, const Deed& deed);
 
+/// The `state :` line, before the `next :` lines, unless there is one.
+void add_state(Problem& problem, std::string_view text);
 void add_note(Problem& problem, std::string_view label, std::string_view text);
 
 /// What follows the word error: "[IC0503] counter (…) trapped in inc: …", its frames (12 unless

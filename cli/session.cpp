@@ -1,11 +1,14 @@
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
+#include "cli/interruption.hpp"
 #include "cli/spelling.hpp"
 #include "vm/vm.hpp"
 
@@ -14,6 +17,8 @@ namespace {
 
 constexpr u32 lock_wait_ms = 10'000;
 constexpr const char* in_memory = ":memory:";
+/// What a state directory holds (docs/state-format.md): it is one when the first is there.
+constexpr const char* state_files[] = {"log", "log.new", "lock"};
 
 Problem no_state(const std::string& path) {
     Problem problem{{exit_code::state, {}, fmt::format("there is no state in {}", path), {}}};
@@ -57,8 +62,8 @@ Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Stor
 }  // namespace
 
 bool state_exists(const Context& context) {
-    struct stat status{};
-    return stat(context.globals.state.c_str(), &status) == 0;
+    const std::string log = context.globals.state + "/" + state_files[0];
+    return access(log.c_str(), F_OK) == 0;
 }
 
 Result<Session, Problem> open_session_in_memory(Context& context) {
@@ -69,7 +74,9 @@ Result<Session, Problem> open_session(Context& context, StateUse use) {
     const std::string& path = context.globals.state;
     if (path == in_memory) return open_session_in_memory(context);
     if (use == StateUse::existing && !state_exists(context)) return std::unexpected(no_state(path));
+    end_at_interrupt(true);  // while another process has the lock
     auto storage = replica::open_directory(path, lock_wait_ms);
+    end_at_interrupt(false);
     if (!storage) return std::unexpected(storage_problem(storage.error()));
     return open_on(context, std::move(*storage));
 }
@@ -77,15 +84,16 @@ Result<Session, Problem> open_session(Context& context, StateUse use) {
 Done erase_state(Context& context) {
     const std::string& path = context.globals.state;
     if (path == in_memory || !state_exists(context)) return {};
-    {  // A directory that opens is a state of ours, and nobody else is at work on it.
-        auto session = open_session(context, StateUse::existing);
-        if (!session) return std::unexpected(std::move(session.error()));
+    // While it is open nobody else is at work on it.
+    auto session = open_session(context, StateUse::existing);
+    if (!session) return std::unexpected(std::move(session.error()));
+    for (const char* file : state_files) {
+        const std::string name = path + "/" + file;
+        if (unlink(name.c_str()) != 0 && errno != ENOENT)
+            return std::unexpected(storage_problem(
+                {fmt::format("cannot erase {}: {}", name, std::strerror(errno)), {}}));
     }
-    std::error_code error;
-    std::filesystem::remove_all(path, error);
-    if (error)
-        return std::unexpected(
-            storage_problem({fmt::format("cannot erase {}: {}", path, error.message()), {}}));
+    rmdir(path.c_str());  // stays when there is something else in it
     return {};
 }
 

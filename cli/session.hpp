@@ -19,7 +19,7 @@ Result<Session, Problem> open_session(Context& context, StateUse use);
 /// State in memory, whatever --state says.
 Result<Session, Problem> open_session_in_memory(Context& context);
 bool state_exists(const Context& context);
-/// Removes the state directory and what is in it; only a directory that is a state of ours.
+/// Removes the files of the state, and its directory when nothing else is in it.
 Done erase_state(Context& context);
 
 /// A canister of the session as the person named it.

@@ -66,8 +66,7 @@ Done command_help(Context& context) {
                                                             : invocation.operands[0];
     const Command* command = topic.empty() ? nullptr : find_command(topic);
     if (!topic.empty() && command == nullptr)
-        return std::unexpected(
-            usage_problem(fmt::format("there is no command `{}`", topic), "help"));
+        return std::unexpected(usage_problem(fmt::format("there is no command `{}`", topic)));
     std::string text = command == nullptr ? program_help() : command_help_text(*command);
     context.json.add("help", text);
     text.pop_back();

@@ -115,16 +115,27 @@ struct Totals {
     JsonArray replies;
 };
 
+/// What comes next for a canister of a state is of no use when its state is in memory.
+Problem without_commands(Problem problem, const ModuleFile& module) {
+    std::erase_if(problem.diagnostic.notes,
+                  [](const auto& note) { return note.starts_with("next "); });
+    if (problem.diagnostic.code ==
+        replica::to_string(replica::ErrorCode::canister_method_not_found))
+        add_note(problem, "next", "icvm " + module.path);
+    return problem;
+}
+
 Done call_all(Context& context, Session& session, const ModuleFile& module,
               const std::vector<CanisterCall>& calls, ReplyFormat format, Totals& totals) {
     for (const CanisterCall& call : calls) {
         if (interrupted())
             return std::unexpected(interrupted_problem("interrupted before " + call.method, {}));
-        const replica::Reply reply = TRY(perform(context, session, call, &module.info));
+        auto reply = perform(context, session, call, &module.info);
+        if (!reply) return std::unexpected(without_commands(std::move(reply.error()), module));
         totals.calls++;
-        totals.instructions += reply.receipt.instructions;
-        totals.replies.add_json(reply_json(reply.bytes, module.service, call.method));
-        if (auto done = print_reply(context, reply.bytes, module.service, call.method, format);
+        totals.instructions += reply->receipt.instructions;
+        totals.replies.add_json(reply_json(reply->bytes, module.service, call.method));
+        if (auto done = print_reply(context, reply->bytes, module.service, call.method, format);
             !done)
             return done;
     }

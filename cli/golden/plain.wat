@@ -14,5 +14,6 @@
     (i32.add (i32.const 1) (call $deep (local.get 0))))
   (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
   (func (export "stop") unreachable)
+  (func (export "forever") (loop $again (br $again)))
   (memory (export "memory") 1)
   (global (export "limit") i32 (i32.const 42)))
