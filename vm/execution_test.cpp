@@ -214,6 +214,26 @@ TEST_CASE("A host function traps with its message, and is charged exactly") {
     CHECK(direct.results()[0].bits == 4);
 }
 
+TEST_CASE("Upper bits of 32-bit values from outside reach no memory access") {
+    const u64 noise = u64(0xFFFFFFFF) << 32;
+    const std::shared_ptr<Store> store = std::make_shared<Store>();
+    const auto body = [](void*, HostCall& call) {
+        call.slots[0] = ~u64(0) << 32 | 4;
+        return HostOutcome::done;
+    };
+    FunctionInstance* host = store->add_host_function({{{}, {types::i32}}, body, nullptr, "four"});
+    TestModule module = module_of({{"i:i", "", "local.get 0 i32.load 0", "argument"},
+                                   {":i", "", "call 0 i32.load 0", "result"},
+                                   {":i", "", "return_call 0", "tail"},
+                                   {":i", "", "call 3 i32.load 0", "after"}});
+    module.memories = {{}};
+    module.imports = {{"host", "four", ":i"}};
+    const Loaded loaded(module, {host}, store);
+    CHECK(loaded.value({noise | 4}, "argument") == 0);
+    CHECK(loaded.value({}, "result") == 0);
+    CHECK(loaded.value({}, "after") == 0);
+}
+
 TEST_CASE("An execution can be dropped at any pause") {
     const Loaded loaded(module_of({{":", "", "loop br 0 end", "f"}}));
     for (int i = 0; i < 10; i++) {

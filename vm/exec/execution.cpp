@@ -88,7 +88,7 @@ Execution::Execution(Store&, FunctionInstance& function, std::span<const Value> 
     if (state_->stacks == nullptr) return;
     state_->stacks->state = state_.get();
     u64* slot = state_->stacks->slots();
-    for (const Value& argument : arguments) *slot++ = argument.bits;
+    for (const Value& argument : arguments) *slot++ = in_slot(argument.type, argument.bits);
 }
 
 Execution::~Execution() {

@@ -36,6 +36,11 @@ Step call_host(Registers& r, const FunctionInstance& function, u64* window, i64 
         call.memory = r.instance->memories[0];
     const auto& host = *static_cast<const HostFunction*>(function.host);
     if (host.body(host.context, call) == HostOutcome::trap) return Step::settled;
+    u64* result = window;
+    for (const ValueType type : host.type.results) {
+        *result = in_slot(type, *result);
+        result++;
+    }
     r.budget = state.budget.counter;
     return Step::next;
 }
