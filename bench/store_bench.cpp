@@ -44,6 +44,27 @@ void fill(Storage& storage, u64 pages) {
     }
 }
 
+/// A heap of 1 GiB of which all pages are there, without compaction: so the file's growth is what
+/// commits write. Made once, gone at exit.
+struct LargeHeap {
+    TestDirectory directory;
+    std::string path = directory.path(fixture_name);
+    std::unique_ptr<Storage> storage = make();
+
+    std::unique_ptr<Storage> make() const {
+        const DirectoryLimits limits{.compaction_bytes_min = ~u64(0)};
+        auto made = open_directory(posix_file_system(), path, 0, limits);
+        if (!made) std::abort();
+        fill(**made, heap_pages);
+        return std::move(*made);
+    }
+    u64 file_bytes() const { return std::filesystem::file_size(path + "/log"); }
+    static LargeHeap& instance() {
+        static LargeHeap heap;
+        return heap;
+    }
+};
+
 void commit_rounds(benchmark::State& state, Storage& storage) {
     u64 round = 0;
     for (auto _ : state) {
@@ -59,18 +80,12 @@ void commit_in_memory(benchmark::State& state) {
 }
 BENCHMARK(commit_in_memory)->Arg(1)->Arg(3)->Arg(100)->Arg(1000);
 
-/// A heap of 1 GiB of which all pages are there.
 void commit_durable(benchmark::State& state) {
-    const TestDirectory directory;
-    const std::string path = directory.path(fixture_name);
-    // Without compaction, so that the file's growth is what the commits wrote.
-    const DirectoryLimits limits{.compaction_bytes_min = ~u64(0)};
-    const auto storage = open_directory(posix_file_system(), path, 0, limits);
-    fill(**storage, heap_pages);
-    const u64 before = std::filesystem::file_size(path + "/log");
-    commit_rounds(state, **storage);
-    const u64 written = std::filesystem::file_size(path + "/log") - before;
-    state.counters["bytes/commit"] = double(written) / double(state.iterations());
+    LargeHeap& large = LargeHeap::instance();
+    const u64 before = large.file_bytes();
+    commit_rounds(state, *large.storage);
+    state.counters["bytes/commit"] =
+        double(large.file_bytes() - before) / double(state.iterations());
 }
 BENCHMARK(commit_durable)->Arg(1)->Arg(3)->Arg(100)->Arg(1000)->UseRealTime()->MinTime(0.3);
 
@@ -144,14 +159,12 @@ BENCHMARK(open_and_read)->Arg(1)->Arg(1 << 12)->Arg(1 << 18)->UseRealTime();
 
 /// Pages of a heap of 1 GiB in the order of a random walk, from the system's cache.
 void read_page(benchmark::State& state) {
-    const TestDirectory directory;
-    const auto storage = open_directory(directory.path(fixture_name), 0);
-    fill(**storage, heap_pages);
+    Storage& storage = *LargeHeap::instance().storage;
     std::array<u8, vm::page_bytes> page;
     u64 index = 0;
     for (auto _ : state) {
         index = (index + u64(state.range(0))) % heap_pages;
-        if (!(*storage)->read_page(heap, index, page.data())) state.SkipWithError("read failed");
+        if (!storage.read_page(heap, index, page.data())) state.SkipWithError("read failed");
     }
 }
 BENCHMARK(read_page)->Arg(1)->Arg(40503);
