@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 /// A session as text: what is typed after `$ `, and what comes back to the letter (standard output
 /// and standard error as they come), with a line `[exit N]` when the exit code is not 0. Lines that
-/// begin with `> ` go on with the command above them. Lines that begin with `# ` after a blank line
-/// are for the reader.
+/// begin with `> ` go on with the command above them. Blank lines at the end do not count. Lines
+/// that begin with `# ` after a blank line are for the reader.
 struct Step {
     std::string lead;      ///< the lines before the command, as they are
     std::string command;   ///< may have several lines
@@ -138,6 +138,7 @@ public:
         waitpid(child, &status, 0);
         std::string output = read_all(folder_ / "output");
         if (!output.empty() && output.back() != '\n') output += '\n';
+        while (output == "\n" || output.ends_with("\n\n")) output.pop_back();
         const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         if (exit != 0) output += "[exit " + std::to_string(exit) + "]\n";
         return output;
