@@ -45,9 +45,12 @@ struct ValueError {
     std::string message;
 };
 
-/// Candid text ("(1 : nat, \"x\")", also without the parentheses for one value) to bytes,
-/// directed by the argument types of `method` (its init arguments when `method` is nullptr), or by
-/// the text alone when `service` is nullptr.
+/// Candid text ("(1 : nat, \"x\")", also without the parentheses for one value; nothing is "()") to
+/// bytes, directed by the argument types of `method` (its init arguments when `method` is nullptr),
+/// or by the text alone when `service` is nullptr. As with the other Candid tools a number takes
+/// the type that is expected (by itself it is an int, or with a dot or exponent a float64), an opt
+/// must be written ("opt 5", "null"), record fields that the type has not are ignored, and null,
+/// opt and reserved fields and last arguments may be left out.
 Result<ByteVector, ValueError> encode_arguments(std::string_view text,
                                                 const ServiceDescription* service,
                                                 const std::string* method);
@@ -57,7 +60,11 @@ Result<ByteVector, ValueError> encode_arguments(std::string_view text,
 Result<std::string, ValueError> decode_reply(Bytes bytes, const ServiceDescription* service,
                                              const std::string* method, u32 width = 100);
 
-/// Bytes to one JSON array: nat, int, principal, blob as strings of their Candid text form.
+/// Bytes to one JSON array, on one line: nat, int, nat64 and int64 as strings of digits, smaller
+/// numbers and floats as numbers ("NaN", "inf", "-inf" as strings), principal and service as their
+/// text, blob as the text between the quotes of blob "…", opt as [] or [v], record as an object in
+/// the order of field ids, variant as {"tag": v}, func as {"principal": …, "method": …}, null and
+/// reserved as null. Without a service fields have their ids for names.
 Result<std::string, ValueError> decode_reply_json(Bytes bytes, const ServiceDescription* service,
                                                   const std::string* method);
 

@@ -13,12 +13,12 @@ constexpr size_t shown_type_max = 60;
 
 /// Why a value does not fit; made into words only when nobody reads it as null instead.
 struct Mismatch {
-    enum class Reason : u8 { types, missing_field, tag, too_deep, too_complex } reason;
+    enum class Reason : u8 { types, missing_field, tag, too_deep, too_complex, too_many } reason;
     TypeIndex from{}, to{};
     u32 id = 0;
     u32 name = 0;
 
-    bool final() const { return reason == Reason::too_deep || reason == Reason::too_complex; }
+    bool final() const { return reason >= Reason::too_deep; }
 };
 
 class Coercion {
@@ -64,6 +64,8 @@ Result<void, ValueError> Coercion::run(u32 index, TypeIndex from, TypeIndex to) 
 Coercion::Done Coercion::value(u32 index, TypeIndex from, TypeIndex to) {
     if (depth_ >= value_depth_max)
         return std::unexpected(Mismatch{Mismatch::Reason::too_deep, from, to});
+    if (out_.size() >= fitted_values_max)
+        return std::unexpected(Mismatch{Mismatch::Reason::too_many, from, to});
     depth_++;
     Done done = value_within_depth(index, from, to);
     depth_--;
@@ -214,6 +216,9 @@ std::string Coercion::words(const Mismatch& mismatch) const {
         case Mismatch::Reason::tag:
             return "the tag " + label(mismatch.id) + " is none of " + wanted;
         case Mismatch::Reason::too_deep: return "the value is nested too deeply";
+        case Mismatch::Reason::too_many:
+            return "at the expected types it is more than " + std::to_string(fitted_values_max) +
+                   " values";
         case Mismatch::Reason::too_complex:
             return "the types of its references are too complex to compare";
         case Mismatch::Reason::types: break;

@@ -253,6 +253,9 @@ Fitter::Done Fitter::missing_field(u32 index, TypeIndex type, const Field& field
                      "the field " +
                          (field.name ? name_text(types_.name(field.name)) : label(field.id)) +
                          " is missing for " + type_text(types_, type, shown_max));
+    if (out_.size() >= fitted_values_max)
+        return error(index, "with the fields that are left out this is more than " +
+                                std::to_string(fitted_values_max) + " values");
     out_.add(ValueKind::null, 0, literals_[index].position);
     return {};
 }

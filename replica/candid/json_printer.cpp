@@ -35,6 +35,7 @@ private:
 };
 
 void JsonPrinter::value(u32 index, TypeIndex of) {
+    if (out_.size() > printed_bytes_max) return;
     const Value& value = values_[index];
     const TypeKind kind = types_.kind(of);
     switch (kind) {
@@ -99,6 +100,7 @@ void JsonPrinter::record(u32 index, TypeIndex type) {
     out_ += '{';
     u32 part = index + 1;
     for (const Field& field : types_.fields(type)) {
+        if (out_.size() > printed_bytes_max) return;
         if (part > index + 1) out_ += ',';
         key(field);
         value(part, field.type);
@@ -117,7 +119,8 @@ void JsonPrinter::variant(u32 index, TypeIndex type) {
 
 }  // namespace
 
-std::string print_json(const Types& types, std::span<const Field> fields, const Values& values) {
+Result<std::string, ValueError> print_json(const Types& types, std::span<const Field> fields,
+                                           const Values& values) {
     JsonPrinter printer(types, values);
     printer.out() += '[';
     u32 index = 0;
@@ -127,6 +130,7 @@ std::string print_json(const Types& types, std::span<const Field> fields, const 
         index = values[index].end;
     }
     printer.out() += ']';
+    if (printer.out().size() > printed_bytes_max) return too_long_to_print();
     return std::move(printer.out());
 }
 

@@ -36,6 +36,8 @@ void Subtyping::ask(bool flipped, TypeIndex sub, TypeIndex super) {
 bool Subtyping::holds_if_parts_hold(const Question& question) {
     const Types& sub = *tables_[question.flipped];
     const Types& super = *tables_[!question.flipped];
+    for (const Type& type : {sub[question.sub], super[question.super]})
+        steps_ += type.count + type.results;
     const TypeKind sub_kind = sub.kind(question.sub);
     const TypeKind super_kind = super.kind(question.super);
     if (super_kind == TypeKind::reserved || super_kind == TypeKind::opt) return true;

@@ -10,7 +10,8 @@
 
 namespace icvm::replica::candid {
 
-/// Comparisons of two types, over all the questions that one Subtyping is asked.
+/// Pairs of types and fields of theirs that are looked at, over all the questions that one
+/// Subtyping is asked.
 constexpr u64 subtype_steps_max = 1'000'000;
 
 enum class Subtype : u8 { no, yes, too_complex };

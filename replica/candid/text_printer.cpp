@@ -16,7 +16,7 @@ public:
     Printer(const Types& types, const Values& values, u32 width)
         : types_(types), values_(values), width_(width) {}
 
-    std::string arguments(std::span<const Field> fields);
+    Result<std::string, ValueError> arguments(std::span<const Field> fields);
 
 private:
     /// Writes all on one line, but stops when the text is longer than `end_max`: then it returns
@@ -46,7 +46,7 @@ private:
     size_t line_start_ = 0;
 };
 
-std::string Printer::arguments(std::span<const Field> fields) {
+Result<std::string, ValueError> Printer::arguments(std::span<const Field> fields) {
     out_ = "(";
     u32 index = 0;
     bool fits = true;
@@ -65,6 +65,7 @@ std::string Printer::arguments(std::span<const Field> fields) {
         out_ += ',';
         index = values_[index].end;
     }
+    if (out_.size() > printed_bytes_max) return too_long_to_print();
     return std::move(out_) + "\n)";
 }
 
@@ -202,6 +203,7 @@ void Printer::broken(u32 index, TypeIndex type, u32 indent) {
     const u32 inner = indent + indentation;
     size_t i = kind == TypeKind::variant ? value.bits : 0;
     for (u32 part = index + 1; part < value.end; part = values_[part].end, i++) {
+        if (out_.size() > printed_bytes_max) return;
         new_line(inner);
         TypeIndex part_type = types_[type].element;
         bool bare_tag = false;
@@ -221,9 +223,13 @@ void Printer::broken(u32 index, TypeIndex type, u32 indent) {
 
 }  // namespace
 
-std::string print_text(const Types& types, std::span<const Field> fields, const Values& values,
-                       u32 width) {
+Result<std::string, ValueError> print_text(const Types& types, std::span<const Field> fields,
+                                           const Values& values, u32 width) {
     return Printer(types, values, width).arguments(fields);
+}
+
+std::unexpected<ValueError> too_long_to_print() {
+    return std::unexpected(ValueError{0, 0, "this is more than 128 MiB of text"});
 }
 
 }  // namespace icvm::replica::candid

@@ -127,12 +127,16 @@ bool is_reserved(std::string_view word);
 /// The same, or the name of a primitive type: quoted where it is printed.
 bool is_keyword(std::string_view word);
 
+/// Longer types are cut off when they are printed: one long name may occur in every method.
+constexpr size_t type_text_bytes_max = 4096;
+
 /// A type as text on one line, names not expanded; longer than `length_max` it ends with "…".
-std::string type_text(const Types& types, TypeIndex type, size_t length_max = 1 << 16);
+std::string type_text(const Types& types, TypeIndex type, size_t length_max = type_text_bytes_max);
 /// "(nat, text) -> (nat) query".
-std::string function_text(const Types& types, const Type& function, size_t length_max = 1 << 16);
+std::string function_text(const Types& types, const Type& function,
+                          size_t length_max = type_text_bytes_max);
 /// "(nat, name : text)".
 std::string arguments_text(const Types& types, std::span<const Field> arguments,
-                           size_t length_max = 1 << 16);
+                           size_t length_max = type_text_bytes_max);
 
 }  // namespace icvm::replica::candid

@@ -15,6 +15,9 @@ namespace icvm::replica::candid {
 /// Values nested more deeply are refused, be they text or bytes.
 constexpr u32 value_depth_max = 1000;
 
+/// A missing field is a value, too: a small message at a type with many of them becomes large.
+constexpr u32 fitted_values_max = 8'000'000;
+
 enum class ValueKind : u8 {
     null,       ///< also of reserved, and an opt without a value
     boolean,    ///< bits

@@ -12,6 +12,9 @@ namespace icvm::replica::candid {
 constexpr u64 free_values_max = 1'000'000;
 constexpr u64 values_per_byte = 2;
 
+/// Longer messages are refused, so that values can be counted in 32 bits.
+constexpr size_t message_bytes_max = size_t(1) << 28;
+
 /// Reads values by the message's own types. Errors name the byte.
 Result<Arguments, ValueError> decode(Bytes bytes);
 

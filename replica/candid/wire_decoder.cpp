@@ -200,6 +200,7 @@ Result<Arguments, ValueError> decode(Bytes bytes) {
     WireReader reader(bytes);
     if (!text_of(bytes).starts_with(magic))
         return reader.error("Candid starts with DIDL, this does not");
+    if (bytes.size() > message_bytes_max) return reader.error("more than 256 MiB of Candid");
     TRY(reader.bytes(magic.size()));
     Arguments arguments;
     TRY(read_types(reader, arguments));

@@ -29,8 +29,8 @@ constexpr std::string_view description = R"(
     })";
 
 void round_trip(const Arguments& arguments) {
-    const std::string text = print_text(arguments.types, arguments.fields, arguments.values, 80);
-    print_json(arguments.types, arguments.fields, arguments.values);
+    const std::string text = *print_text(arguments.types, arguments.fields, arguments.values, 80);
+    CHECK(print_json(arguments.types, arguments.fields, arguments.values));
     Types types = arguments.types;
     TypeNames names;
     const auto literals = parse_literals(text, types, names);
@@ -40,7 +40,7 @@ void round_trip(const Arguments& arguments) {
     const ByteVector bytes = encode(arguments.types, arguments.fields, *values);
     const auto again = decode(bytes);
     CHECK(again);
-    CHECK(print_text(again->types, again->fields, again->values, 80) == text);
+    CHECK(*print_text(again->types, again->fields, again->values, 80) == text);
 }
 
 }  // namespace

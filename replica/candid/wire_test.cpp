@@ -181,6 +181,13 @@ TEST_CASE("large messages are read, whatever they hold") {
     CHECK(decode_reply(nat, nullptr, nullptr)->starts_with("(\n  0x1ff"));
 }
 
+TEST_CASE("a small message does not become endless text at the types of a method") {
+    // 2,000 empty records at a type that has one field with a long name.
+    const std::string name(200'000, 'x');
+    CHECK(at("(vec record { " + name + " : null })", "02 6d 01 6c 00 01 00 d0 0f") ==
+          "this is more than 128 MiB of text");
+}
+
 TEST_CASE("endless types end at the nesting limit") {
     CHECK_THAT(untyped("01 6c 01 00 00 01 00"), Catch::EndsWith("nested too deeply"));
     CHECK_THAT(at("(Loop)", "01 6c 01 00 00 01 00"), Catch::EndsWith("nested too deeply"));
