@@ -8,16 +8,19 @@ namespace {
 
 constexpr u32 bits32_max = 0xFFFFFFFF;
 
-// Forms, in the order of code.def.
-enum LoadForm : u32 { guarded, guarded_i, checked, checked_i, far };
-enum StoreForm : u32 {
-    store_checked_form = 8,
-    store_far_form = 16,
-    tracked_far = 1,
-    tracked = 4,
-    immediate_value = 1,
-    constant_address = 2
-};
+// Forms, in the order of code.def: of loads …
+constexpr u32 guarded = 0;
+constexpr u32 guarded_i = 1;
+constexpr u32 checked = 2;
+constexpr u32 checked_i = 3;
+constexpr u32 far = 4;
+// … and of stores, to be added up.
+constexpr u32 immediate_value = 1;
+constexpr u32 constant_address = 2;
+constexpr u32 tracked = 4;
+constexpr u32 store_checked_form = 8;
+constexpr u32 store_far_form = 16;
+constexpr u32 tracked_far = 1;
 
 Operation load_of(Opcode opcode) {
     switch (opcode) {
