@@ -62,9 +62,9 @@ Result<std::string, ValueError> decode_reply(Bytes bytes, const ServiceDescripti
 
 /// Bytes to one JSON array, on one line: nat, int, nat64 and int64 as strings of digits, smaller
 /// numbers and floats as numbers ("NaN", "inf", "-inf" as strings), principal and service as their
-/// text, blob as the text between the quotes of blob "…", opt as [] or [v], record as an object in
-/// the order of field ids, variant as {"tag": v}, func as {"principal": …, "method": …}, null and
-/// reserved as null. Without a service fields have their ids for names.
+/// text, blob as what stands between the quotes of its Candid text, opt as [] or [v], record as an
+/// object in the order of field ids, variant as {"tag": v}, func as {"principal": p, "method": m},
+/// null and reserved as null. Without a service fields have their ids for names.
 Result<std::string, ValueError> decode_reply_json(Bytes bytes, const ServiceDescription* service,
                                                   const std::string* method);
 
