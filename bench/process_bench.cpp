@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +34,13 @@ const std::filesystem::path& folder_of_programs() {
     return folder;
 }
 
-/// Runs icvm with these words, its output thrown away; false unless it exits with 0.
-bool run(Words words) {
+double milliseconds(const timeval& time) {
+    return double(time.tv_sec) * 1e3 + double(time.tv_usec) / 1e3;
+}
+
+/// Runs icvm with these words, its output thrown away: the CPU time that it took in milliseconds,
+/// or nothing unless it exits with 0.
+std::optional<double> run(Words words) {
     const std::string program = folder_of_programs() / "icvm";
     words.insert(words.begin(), program);
     std::vector<char*> arguments;
@@ -49,17 +56,21 @@ bool run(Words words) {
         posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
-    return spawned && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-           WEXITSTATUS(status) == 0;
+    rusage usage{};
+    const bool done = spawned && wait4(child, &status, 0, &usage) == child && WIFEXITED(status) &&
+                      WEXITSTATUS(status) == 0;
+    if (!done) return std::nullopt;
+    return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
 }
 
 void time_process(benchmark::State& state, const Words& words) {
     using Clock = std::chrono::steady_clock;
     for (auto _ : state) {
         const auto begun = Clock::now();
-        const bool done = run(words);
+        const auto cpu = run(words);
         state.SetIterationTime(std::chrono::duration<double>(Clock::now() - begun).count());
-        if (!done) return state.SkipWithError("icvm failed");
+        if (!cpu) return state.SkipWithError("icvm failed");
+        state.counters["cpu_ms"] = *cpu;
     }
 }
 
