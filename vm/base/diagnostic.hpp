@@ -9,8 +9,8 @@ namespace icvm {
 struct Diagnostic {
     int exit_code = 1;               ///< docs/architecture.md
     std::string code;                ///< "IC0502", or empty
-    std::string message;             ///< one line: who did what, and why it failed
-    std::vector<std::string> notes;  ///< further lines, "label : text" ("state : …", "next : …")
+    std::string message;             ///< who did what, and why it failed
+    std::vector<std::string> notes;  ///< further lines: "state : …", "next : …"
 };
 
 }  // namespace icvm
