@@ -234,6 +234,40 @@ TEST_CASE("Upper bits of 32-bit values from outside reach no memory access") {
     CHECK(loaded.value({}, "after") == 0);
 }
 
+TEST_CASE("What read a page that cannot be read has trapped, whatever it made of it") {
+    class Unreadable : public PageSource {
+        bool read_page(u64, u8*) override { return false; }
+        u64 next_page(u64 index) override { return index; }
+    } source;
+    install_fault_handler();
+    for (const bool is64 : {false, true}) {
+        for (const bool guard : {true, false}) {
+            const std::string zero = is64 ? "i64.const 0 " : "i32.const 0 ";
+            TestModule module =
+                module_of({{":i", "", zero + "i32.load 0", "load"},
+                           {":", "", zero + "i32.load 0 drop unreachable", "stop"},
+                           {":", "", zero + "i32.load 0 drop loop br 0 end", "loop"}});
+            module.memories = {{1, 0, is64}};
+            const auto compiled = load_module(module.assemble(), {.guard = guard, .track = true});
+            REQUIRE(compiled);
+            for (const char* name : {"load", "stop", "loop"}) {
+                INFO(name << (is64 ? " 64" : " 32") << (guard ? "" : " --no-guard"));
+                Store store;
+                const auto instance = store.instantiate(
+                    *compiled, {},
+                    {.memory0 = Memory::create(module_of(**compiled).memories[0], 1, &source,
+                                               {.guard = guard, .track = true})});
+                REQUIRE(instance);
+                Execution execution(store, *find_exported_function(**instance, name), {},
+                                    Budget::of(1000, 1000));
+                CHECK(execution.run() == Outcome::trapped);
+                CHECK(execution.trap().reason == TrapReason::page_unreadable);
+                CHECK(execution.results().empty());
+            }
+        }
+    }
+}
+
 TEST_CASE("An execution can be dropped at any pause") {
     const Loaded loaded(module_of({{":", "", "loop br 0 end", "f"}}));
     for (int i = 0; i < 10; i++) {

@@ -218,6 +218,23 @@ TEST_CASE("globals take values from outside, but for references") {
           find_exported_function(**instance, "f"));
 }
 
+TEST_CASE("globals from outside keep the bits of their type alone") {
+    Store store;
+    const u64 noise = u64(0xFFFFFFFF) << 32;
+    const Sections sections = {section(6, {{0x7F, 0x01, 0x41, 0x01, 0x0B},
+                                           {0x7D, 0x01, 0x43, 0x00, 0x00, 0x80, 0x3F, 0x0B},
+                                           {0x7E, 0x01, 0x42, 0x01, 0x0B}})};
+    const Value values[] = {
+        {types::i32, noise | 4, 0}, {types::f32, noise | 5, 0}, {types::i64, noise | 6, 0}};
+    const auto instance = instantiate(store, sections, {}, {.globals = values});
+    REQUIRE(instance);
+    CHECK(global_values(**instance)[0].bits == 4);
+    CHECK(global_values(**instance)[1].bits == 5);
+    CHECK(global_values(**instance)[2].bits == (noise | 6));
+    CHECK(value_of(*store.add_global({types::i32, true}, {types::i32, noise | 7, 0})).bits == 7);
+    CHECK(value_of(*store.add_global({types::f32, true}, {types::f32, noise | 8, 0})).bits == 8);
+}
+
 TEST_CASE("globals and memories from outside that do not fit are refused") {
     Store store;
     const Sections sections = {section(5, {{0x00, 0x01}}),
@@ -335,6 +352,41 @@ TEST_CASE("the tables of a store have one bound together") {
     CHECK(table->grow(5, 0) == none);
     CHECK(table->grow(4, 0) == 2);
     CHECK(table->grow(1, 0) == none);
+}
+
+TEST_CASE("the memories of a store have one bound together, and rolling back gives back") {
+    Store store;
+    store.state->memory_bytes_left = 10 * wasm_page_bytes;
+    const ByteVector four{0x00, 0x04};
+    CHECK(failure(instantiate(store, {section(5, {four, four, four})})) ==
+          "a memory or table could not be allocated");
+    const auto instance = instantiate(store, {section(5, {four, four})});
+    REQUIRE(instance);
+    Memory& memory = *(*instance)->memories[1];
+    CHECK(memory.grow(3) == none);
+    CHECK(memory.grow(2) == 4);
+    CHECK(memory.grow(1) == none);
+    memory.rollback();
+    CHECK(memory.grow(2) == 4);
+}
+
+TEST_CASE("a tracked memory takes code that marks pages alone") {
+    Store store;
+    const Sections sections = {section(5, {{0x00, 0x01}})};
+    InstantiationOptions options;
+    options.memory.track = true;
+    CHECK(failure(instantiate(store, sections, {}, options)) ==
+          "a memory or table could not be allocated");
+    MemoryType type;
+    type.limits = limits(1, none);
+    const std::shared_ptr<Memory> memory =
+        Memory::create(type, 1, nullptr, {.guard = false, .track = true});
+    CHECK(failure(instantiate(store, sections, {}, {.memory0 = memory})) ==
+          "a memory or table could not be allocated");
+    const auto tracking =
+        load_module(vm::assemble::module(sections), {.guard = false, .track = true});
+    REQUIRE(tracking);
+    CHECK(store.instantiate(*tracking, {}, {.memory0 = memory}));
 }
 
 TEST_CASE("the start function runs unless it is put off") {

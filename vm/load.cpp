@@ -51,6 +51,7 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     const bool memory64 = has_memory64(in);
     compiled->guarded = options.guard && guarded_access_available && guard_available() &&
                         !in.memory_types.empty() && !memory64;
+    compiled->tracked = options.track;
     const CostTable& costs = options.costs ? *options.costs : default_costs(memory64);
     const CompileInput input{
         in, compiled->type_numbers, costs, handler_table(), compiled->guarded, options.track};

@@ -19,7 +19,7 @@ inline constexpr bool guarded_access_available = false;
     asm goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
              : "=r"(value)                                              \
              : "r"(base), "r"(address)                                  \
-             :                                                          \
+             : "memory"                                                 \
              : fault)
 
 /// Loads a `Narrow` as a `Wide`. False: the access faulted, beyond the memory's bounds.

@@ -15,6 +15,8 @@ struct CompiledModule {
     std::vector<TypeNumber> type_numbers;  ///< by type index
     /// Memory 0 must be Memory::guarded(), for its handlers do not check.
     bool guarded = false;
+    /// Stores mark the pages that they write, as Memory::tracked() ones need it.
+    bool tracked = false;
 };
 
 /// What FunctionInstance::code of function `function` (index space, no import) is.

@@ -1,11 +1,16 @@
 #include "vm/exec/execution.hpp"
 
+#include <algorithm>
+
 #include "vm/exec/backtrace.hpp"
 #include "vm/exec/calls.hpp"
+#include "vm/runtime/store_state.hpp"
 
 namespace icvm::vm {
 
-struct Execution::State : ExecutionState {};
+struct Execution::State : ExecutionState {
+    const Store::State* store = nullptr;
+};
 
 namespace {
 
@@ -26,13 +31,13 @@ void take_results(ExecutionState& state) {
     for (const ValueType type : types) state.results.push_back({type, *slots++});
 }
 
-/// A fault of a guarded access is out of bounds, or the page could not be had.
-TrapReason reason_of(const ExecutionState& state) {
-    const auto reason = TrapReason(u8(state.step) - u8(Step::trap));
-    const Instance& instance = *state.registers.instance;
-    if (reason == TrapReason::memory_out_of_bounds && instance.memories[0]->page_unreadable())
-        return TrapReason::page_unreadable;
-    return reason;
+/// Whether a page was missing to what ran: an access that could not trap has read zeros for it.
+bool page_unreadable(const Store::State& store) {
+    const auto unreadable = [](const auto& memory) { return memory->page_unreadable(); };
+    return std::ranges::any_of(store.memories, unreadable) ||
+           std::ranges::any_of(store.instances, [&](const auto& instance) {
+               return std::ranges::any_of(instance->own_memories, unreadable);
+           });
 }
 
 /// Makes the outcome of how the machine was left; the budget is exact afterwards.
@@ -50,7 +55,7 @@ Outcome conclude(ExecutionState& state) {
         case Step::settled: return stop(state, state.trap.reason);
         default:
             state.budget.counter = budget - position_at(state.registers);
-            return stop(state, reason_of(state));
+            return stop(state, TrapReason(u8(state.step) - u8(Step::trap)));
     }
 }
 
@@ -78,9 +83,10 @@ void begin(ExecutionState& state) {
 
 }  // namespace
 
-Execution::Execution(Store&, FunctionInstance& function, std::span<const Value> arguments,
+Execution::Execution(Store& store, FunctionInstance& function, std::span<const Value> arguments,
                      const Budget& budget)
     : state_(std::make_unique<State>()) {
+    state_->store = store.state.get();
     state_->function = &function;
     state_->budget = budget;
     state_->unlimited = budget.slice >= unlimited;
@@ -110,7 +116,13 @@ Outcome Execution::run() {
         state.registers.budget = state.budget.counter;
     }
     if (state.step == Step::next) enter(state);
-    return state.outcome = conclude(state);
+    state.outcome = conclude(state);
+    if (state.outcome != Outcome::paused && page_unreadable(*state_->store)) {
+        state.outcome = Outcome::trapped;
+        state.trap.reason = TrapReason::page_unreadable;
+        state.results.clear();
+    }
+    return state.outcome;
 }
 
 std::span<const Value> Execution::results() const { return state_->results; }

@@ -32,7 +32,8 @@ public:
     Execution(const Execution&) = delete;
 
     /// Runs until it ends, or until the budget's slice is spent. After `paused`, run() refills
-    /// itself from the reserve. A reserve that is empty, too, is a trap: out_of_budget.
+    /// itself from the reserve. A reserve that is empty, too, is a trap: out_of_budget. Whatever
+    /// ran on a memory of the store of which a page could not be read has trapped: page_unreadable.
     Outcome run();
 
     std::span<const Value> results() const;

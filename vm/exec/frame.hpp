@@ -96,11 +96,6 @@ inline ExecutionState& state_of(const ControlEntry* control) {
     return *reinterpret_cast<Stacks*>(address)->state;
 }
 
-/// Bits that come from outside as a slot holds them: unguarded accesses rely on the zeros.
-inline u64 in_slot(ValueType type, u64 bits) {
-    return type == types::i32 || type == types::f32 ? u32(bits) : bits;
-}
-
 /// The memory register of code that belongs to `instance`.
 inline u8* memory_register(const Instance& instance, bool guarded) {
     if (instance.module->memory_types.empty()) return nullptr;

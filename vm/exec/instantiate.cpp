@@ -131,7 +131,11 @@ bool Instantiation::allocate_tables() {
 std::shared_ptr<Memory> Instantiation::make_memory(size_t defined) {
     const MemoryType& type = module_.memories[defined];
     const bool bound = defined == 0 && module_.imported_memories == 0 && options_.memory0;
-    if (!bound) return Memory::create(type, type.limits.minimum, nullptr, options_.memory);
+    if (!bound) {
+        MemoryOptions options = options_.memory;
+        options.store_bytes_left = &store_.memory_bytes_left;
+        return Memory::create(type, type.limits.minimum, nullptr, options);
+    }
     const auto& memory = options_.memory0;
     const u64 least = type.limits.minimum;
     if (memory->size() < least && memory->grow(least - memory->size()) == ~u64(0)) return nullptr;
@@ -142,8 +146,8 @@ Result<void, Trap> Instantiation::allocate_memories() {
     for (size_t i = 0; i < module_.memories.size(); i++) {
         std::shared_ptr<Memory> memory = make_memory(i);
         if (!memory)
-            return std::unexpected(
-                trap_of(TrapReason::allocation_failed, "no address space for a memory"));
+            return std::unexpected(trap_of(TrapReason::allocation_failed,
+                                           "a memory is larger than this machine allows"));
         instance_.memory_storage.push_back(memory.get());
         instance_.own_memories.push_back(std::move(memory));
     }
@@ -166,7 +170,7 @@ void Instantiation::initialize_globals() {
         if (options_.globals.empty() || global.type.value.is_reference()) {
             cell[0] = evaluator.evaluate(global.initializer);
         } else {
-            cell[0] = options_.globals[i].bits;
+            cell[0] = in_slot(global.type.value, options_.globals[i].bits);
             cell[1] = options_.globals[i].high;
         }
     }
@@ -231,10 +235,17 @@ Result<void, Unlinkable> match_options(const Module& module, const Instantiation
     return {};
 }
 
-/// Code without bounds checks must not meet a memory without guard pages.
-bool memory_fits_code(const Instance& instance, const CompiledModule& compiled) {
-    return !compiled.guarded || instance.memory_storage.empty() ||
-           instance.memory_storage[0]->guarded();
+/// Code without bounds checks must not meet a memory without guard pages, nor code that marks no
+/// page a memory that is to be rolled back.
+Result<void, Trap> match_code(const Instance& instance, const CompiledModule& compiled) {
+    const auto& memories = instance.memory_storage;
+    if (compiled.guarded && !memories.empty() && !memories[0]->guarded())
+        return std::unexpected(trap_of(TrapReason::allocation_failed,
+                                       "memory 0 lacks the guard pages that the code counts on"));
+    if (!compiled.tracked && std::ranges::any_of(memories, &Memory::tracked))
+        return std::unexpected(trap_of(TrapReason::allocation_failed,
+                                       "the code does not mark pages, as a tracked memory needs"));
+    return {};
 }
 
 }  // namespace
@@ -278,13 +289,14 @@ Result<Instance*, InstantiationError> Store::instantiate(
     Instantiation instantiation(*state, instance, *compiled, options);
     instantiation.link(imports);
     const u64 elements_left = state->table_elements_left;
-    if (auto allocated = instantiation.allocate(); !allocated) {
+    const u64 bytes_left = state->memory_bytes_left;
+    auto allocated = instantiation.allocate();
+    if (allocated) allocated = match_code(instance, *compiled);
+    if (!allocated) {
         state->table_elements_left = elements_left;
+        state->memory_bytes_left = bytes_left;
         return std::unexpected(std::move(allocated.error()));
     }
-    if (!memory_fits_code(instance, *compiled))
-        return std::unexpected(trap_of(TrapReason::allocation_failed,
-                                       "memory 0 lacks the guard pages that the code counts on"));
     instance.code_owner = std::move(compiled);
     // From here on others may refer to the instance, even if a later step traps.
     state->instances.push_back(std::move(owned));

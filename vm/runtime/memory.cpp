@@ -57,6 +57,7 @@ std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSou
     state.mapping = *mapping;
     state.wasm_pages_max = std::min(size_max, mapping->reserved_bytes / wasm_page_bytes);
     state.source = source;
+    state.store_bytes_left = options.store_bytes_left;
     memory->type_ = type;
     memory->guarded_ = guarded;
     memory->tracked_ = options.track;
@@ -84,7 +85,10 @@ u64 Memory::grow(u64 delta) {
     const u64 old_size = size();
     if (delta > state_->wasm_pages_max - old_size) return no_growth;
     const u64 delta_bytes = delta * wasm_page_bytes;
+    u64* const left = state_->store_bytes_left;
+    if (left && delta_bytes > *left) return no_growth;
     if (!open_range(state_->mapping, size_bytes, delta_bytes)) return no_growth;
+    if (left) *left -= delta_bytes;
     size_bytes += delta_bytes;
     state_->used_bytes = std::max(state_->used_bytes, size_bytes);
     return old_size;

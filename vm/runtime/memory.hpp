@@ -15,6 +15,8 @@ struct MemoryOptions {
     bool guard = true;   ///< 32-bit addresses: reserve 8 GiB and a page, rely on faults for bounds
     bool track = false;  ///< remember which pages are written, and what stood there before
     u64 pages_max = 0;   ///< greatest size in Wasm pages, beside the type's maximum; 0: none
+    /// What all memories of a store may still grow by, in bytes; nullptr: no such bound.
+    u64* store_bytes_left = nullptr;
 };
 
 /// Whether guarded memories can be had in this process: the fault handler is installed and the
@@ -23,6 +25,10 @@ bool guard_available();
 
 /// Greatest size of a memory with 64-bit addresses, in bytes, unless its type says less: ours.
 inline constexpr u64 memory64_bytes_max = u64(16) << 30;
+
+/// Greatest size of all memories together that a store makes, in bytes: ours, lest a small module
+/// fill whatever the machine has.
+inline constexpr u64 store_memory_bytes_max = memory64_bytes_max;
 
 /// A page written since tracking began, with its bytes from before (nullptr: zeros).
 struct DirtyPage {

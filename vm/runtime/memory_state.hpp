@@ -14,6 +14,7 @@ struct Memory::State {
     u64 wasm_pages_max = 0;
     /// The greatest size so far: what the mapping must drop at the end.
     u64 used_bytes = 0;
+    u64* store_bytes_left = nullptr;
     BeforeImages images;
 
     // Lazy filling.

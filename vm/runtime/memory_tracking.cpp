@@ -48,6 +48,7 @@ void Memory::rollback() {
         }
     }
     close_range(state_->mapping, size_at_start_, size_bytes - size_at_start_);
+    if (state_->store_bytes_left) *state_->store_bytes_left += size_bytes - size_at_start_;
     size_bytes = size_at_start_;
     dirty_.clear();
     state_->images.reset();

@@ -31,7 +31,7 @@ GlobalInstance* Store::add_global(const GlobalType& type, const Value& value) {
     GlobalInstance& global = state->globals.emplace_back();
     global.type = type;
     global.cell = global.own;
-    global.own[0] = value.bits;
+    global.own[0] = in_slot(type.value, value.bits);
     global.own[1] = value.high;
     return &global;
 }

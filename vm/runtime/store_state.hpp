@@ -14,6 +14,7 @@ struct Store::State {
     std::deque<FunctionInstance> host_function_instances;
     std::deque<TableInstance> tables;
     u64 table_elements_left = store_table_elements_max;
+    u64 memory_bytes_left = store_memory_bytes_max;
     std::deque<GlobalInstance> globals;
     std::vector<std::shared_ptr<Memory>> memories;
     std::vector<std::unique_ptr<Instance>> instances;

@@ -19,4 +19,10 @@ struct Value {
     static Value f64(icvm::f64 value) { return {types::f64, std::bit_cast<u64>(value)}; }
 };
 
+/// Bits that come from outside as slots and globals hold them: unguarded accesses rely on the
+/// zeros.
+constexpr u64 in_slot(ValueType type, u64 bits) {
+    return type == types::i32 || type == types::f32 ? u32(bits) : bits;
+}
+
 }  // namespace icvm::vm
