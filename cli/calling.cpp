@@ -26,7 +26,17 @@ bool is_query(const replica::ModuleInfo& info, const std::string& method) {
     return false;
 }
 
+std::string kept_text(const std::string& method) {
+    return fmt::format("changed: what {} did is kept, as it did not trap", method);
+}
+
 namespace {
+
+std::string state_after_failure(const CanisterCall& call, const replica::Failure& failure) {
+    if (failure.is_committed) return kept_text(call.method);
+    const bool ran = !call.is_query && failure.instructions > 0;
+    return ran ? "unchanged: the message was rolled back" : "unchanged";
+}
 
 /// "did you mean": the method that the person may have meant.
 void add_nearest_method(Deed& deed, const CanisterCall& call, const replica::ModuleInfo& info) {
@@ -47,9 +57,8 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session,
     auto reply = call.is_query ? session.replica.query(request) : session.replica.update(request);
     context.progress.clear();
     if (!reply) {
-        Deed deed{call.target.name, call.target.who, call.method, "unchanged"};
-        if (!call.is_query && reply.error().instructions > 0)
-            deed.state += ": the message was rolled back";
+        Deed deed{call.target.name, call.target.who, call.method,
+                  state_after_failure(call, reply.error())};
         if (info != nullptr &&
             reply.error().reject.error == replica::ErrorCode::canister_method_not_found)
             add_nearest_method(deed, call, *info);

@@ -21,6 +21,8 @@ struct CanisterCall {
 /// Calls, and shows what the canister printed.
 Result<replica::Reply, Problem> perform(Context& context, Session& session,
                                         const CanisterCall& call, const replica::ModuleInfo* info);
+/// The `state :` line when an update went wrong after its effects were committed.
+std::string kept_text(const std::string& method);
 /// On standard output, directed by the interface when there is one. What is no Candid is shown in
 /// hex by `automatic`, and is a problem for `candid`.
 Done print_reply(Context& context, Bytes reply, const Service& service, const std::string& method,

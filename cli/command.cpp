@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "cli/session.hpp"
+#include "vm/vm.hpp"
 
 namespace icvm::cli {
 namespace {
@@ -53,6 +54,8 @@ Done run_checked(Context& context) {
     if (context.invocation.has("help") || context.invocation.command.empty())
         return command_help(context);
     if (auto done = consider_foreign_options(context); !done) return done;
+    // First of all: from then on code is made for memories with guard pages.
+    if (context.globals.guard) vm::install_fault_handler();
     return find_command(context.invocation.command)->function(context);
 }
 
@@ -81,10 +84,14 @@ std::string json_result(const Context& context, const Done& done) {
     return text + "}";
 }
 
+bool changes_state(const Context& context) {
+    const Command* command = find_command(context.invocation.command);
+    return command != nullptr && command->effect == Effect::changes;
+}
+
 /// Whoever asked for a change is told what became of the state.
 Done with_state_note(const Context& context, Done done) {
-    const Command* command = find_command(context.invocation.command);
-    if (done || command == nullptr || command->effect == Effect::reads) return done;
+    if (done || !changes_state(context)) return done;
     if (done.error().diagnostic.exit_code != exit_code::usage) add_state(done.error(), "unchanged");
     return done;
 }
@@ -101,9 +108,12 @@ int finish(Context& context, Done outcome) {
     }
     if (context.terminal.is_json()) context.terminal.json(json_result(context, done));
     const int error = context.terminal.output_error();
-    if (error != 0 && error != EPIPE)
-        context.terminal.problem(storage_problem(
-            {fmt::format("cannot write to standard output: {}", std::strerror(error)), {}}));
+    if (error != 0 && error != EPIPE) {
+        Problem problem = storage_problem(
+            {fmt::format("cannot write to standard output: {}", std::strerror(error)), {}});
+        if (done && changes_state(context)) add_state(problem, "the command itself was done");
+        context.terminal.problem(problem);
+    }
     if (!done) return done.error().diagnostic.exit_code;
     return error == 0 ? exit_code::ok : exit_code::state;
 }

@@ -77,8 +77,8 @@ Result<ByteVector, Problem> argument_of(const Plan& plan, const ArgumentText& ar
     return bytes;
 }
 
-replica::InstallCode request_of(const Context& context, const Plan& plan, const Target& target) {
-    return {target.id,
+replica::InstallCode request_of(const Context& context, const Plan& plan) {
+    return {plan.target ? plan.target->id : replica::Principal(),
             plan.mode,
             plan.module.bytes,
             plan.argument,
@@ -97,7 +97,7 @@ std::string still_installed(const Plan& plan, std::string_view verdict) {
 }
 
 std::string state_after_failure(const Plan& plan, const Target& target) {
-    if (!plan.target) return target.who + " is created and empty; nothing was installed";
+    if (!plan.target) return "unchanged: there is no " + target.name;
     if (!plan.before || !plan.before->module_hash) return "unchanged: " + target.name + " is empty";
     return still_installed(plan, "ROLLED BACK");
 }
@@ -114,7 +114,7 @@ std::string replacement(const Plan& plan, const Target& target) {
 /// the replica, and what would do it nevertheless.
 Problem refuse_loss_of_heap(Context& context, Session& session, const Plan& plan) {
     const Target& target = *plan.target;
-    auto receipt = session.replica.install_code(request_of(context, plan, target));
+    auto receipt = session.replica.install_code(request_of(context, plan));
     CHECK(!receipt);
     Deed deed{target.name, target.who, "the upgrade", still_installed(plan, "unchanged"),
               "was not upgraded"};
@@ -172,8 +172,8 @@ int exit_of(const Plan& plan, const replica::Failure& failure, int otherwise) {
     }
 }
 
-Problem installation_problem(const replica::Failure& failure, const Plan& plan,
-                             const Target& target) {
+Problem installation_problem(const replica::Failure& failure, const Plan& plan) {
+    const Target target = plan.target.value_or(Target{{}, plan.name, plan.name});
     const bool upgrade = plan.mode == InstallMode::upgrade;
     Deed deed{target.name, target.who, upgrade ? "the upgrade" : "the installation",
               state_after_failure(plan, target),
@@ -237,13 +237,16 @@ JsonObject success_json(const Plan& plan, const Target& target, const replica::R
     return json;
 }
 
-Result<Target, Problem> target_or_new(Session& session, const Plan& plan) {
-    if (plan.target) return *plan.target;
-    auto id = session.replica.create_canister(plan.name);
-    if (!id)
-        return std::unexpected(
-            problem_of(id.error(), {plan.name, plan.name, "create_canister", "unchanged"}));
-    return target_of(session, *id);
+/// Into a canister that is created with it, when the plan has no target.
+Result<Installed, replica::Failure> install(Context& context, Session& session, const Plan& plan) {
+    if (plan.target) {
+        auto receipt = session.replica.install_code(request_of(context, plan));
+        if (!receipt) return std::unexpected(std::move(receipt.error()));
+        return Installed{*plan.target, std::move(*receipt)};
+    }
+    auto created = session.replica.create_and_install(plan.name, request_of(context, plan));
+    if (!created) return std::unexpected(std::move(created.error()));
+    return Installed{target_of(session, created->id), std::move(created->receipt)};
 }
 
 }  // namespace
@@ -252,19 +255,21 @@ Result<Installed, Problem> execute(Context& context, Session& session, const Pla
     if (plan.target)
         if (auto done = confirm_loss(context, plan, *plan.target); !done)
             return std::unexpected(std::move(done.error()));
-    Target target = TRY(target_or_new(session, plan));
-    context.progress.start("install " + target.name);
-    auto receipt = session.replica.install_code(request_of(context, plan, target));
+    context.progress.start("install " + plan.name);
+    auto installed = install(context, session, plan);
     context.progress.clear();
-    if (!receipt) {
-        context.json.add_json("canister", json_of(target));
-        return std::unexpected(installation_problem(receipt.error(), plan, target));
+    if (!installed) {
+        if (plan.target) context.json.add_json("canister", json_of(*plan.target));
+        return std::unexpected(installation_problem(installed.error(), plan));
     }
-    context.terminal.log(target.name, receipt->log);
-    return Installed{std::move(target), std::move(*receipt)};
+    context.terminal.log(installed->target.name, installed->receipt.log);
+    return std::move(*installed);
 }
 
 Result<JsonObject, Problem> carry_out(Context& context, Session& session, const Plan& plan) {
+    if (plan.is_unchanged() && plan.mode == InstallMode::upgrade)
+        context.terminal.note(fmt::format("{}: {} is the module that is installed already",
+                                          plan.target->name, plan.module.path));
     const auto [target, receipt] = TRY(execute(context, session, plan));
     context.terminal.note(success_text(plan, target, receipt));
     context.terminal.detail(fmt::format("  {} instr, module {} of {} bytes",

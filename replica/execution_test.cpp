@@ -105,6 +105,9 @@ TEST_CASE("a canister that rejects or does not answer keeps its effects") {
     CHECK(cell_of(world.query("get")) == "nn");
     CHECK(world.update("silent", "s") == "IC0506: " + canister + " did not reply to the call");
     CHECK(cell_of(world.query("get")) == "ss");
+    CHECK(world.replica.update(world.call_of("refuse", "s")).error().is_committed);
+    CHECK(!world.replica.query(world.call_of("refuse", "s")).error().is_committed);
+    CHECK(!world.replica.update(world.call_of("refuse", "\xFF")).error().is_committed);
     CHECK(world.update("refuse", "\xFF")
               .starts_with("IC0504: " + from +
                            "Canister violated contract: ic0.msg_reject: invalid UTF-8 string "

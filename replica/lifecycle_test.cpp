@@ -208,6 +208,33 @@ TEST_CASE("a kept heap keeps its size, and must fit the new module") {
     CHECK(world.replica.canister_status(world.id).value().heap_bytes == 3 * 65536);
 }
 
+TEST_CASE("a canister that is created to be installed is there when that succeeds, and only then") {
+    World world;
+    const auto create = [&](const ByteVector& module, InstallMode mode = InstallMode::install) {
+        return world.replica.create_and_install("a", {.mode = mode, .module = module});
+    };
+    for (const std::string step : {"start", "canister_init"})
+        CHECK(create(module_of({.traps_in = step})).error().stage == step);
+    CHECK(World::error_of(create(module_of({}), InstallMode::upgrade)).starts_with("IC0537"));
+    CHECK(World::error_of(create({})).starts_with("IC0505"));
+    CHECK(world.replica.canisters().empty());
+    CHECK(world.storage->pages.empty());
+    CHECK(world.storage->records.empty());
+    const u64 before = world.replica.time_ns();
+
+    const auto created = create(module_of({}));
+    REQUIRE(created);
+    world.id = created->id;
+    CHECK(world.id.text() == "bkyz2-fmaaa-aaaaa-qaaaq-cai");
+    CHECK(created->receipt.round == 1);
+    CHECK(world.replica.time_ns() == before + 1);
+    CHECK(world.version() == 1);
+    CHECK(World::error_of(create(module_of({}))) == "IC0205: A canister named a exists already");
+    world.reopen();
+    CHECK(world.replica.find_by_name("a") == world.id);
+    CHECK(world.text() == "si1");
+}
+
 TEST_CASE("stop, start, uninstall and delete move status and version as on mainnet") {
     World world;
     REQUIRE(world.install(module_of({})));

@@ -50,6 +50,11 @@ Result<Receipt, Failure> Replica::install_code(const InstallCode& request) {
     return replica::install_code(state_->subnet, caller(), request);
 }
 
+Result<NewCanister, Failure> Replica::create_and_install(const std::string& name,
+                                                         const InstallCode& request) {
+    return replica::create_and_install(state_->subnet, caller(), name, request);
+}
+
 Result<Reply, Failure> Replica::update(const Call& call) {
     return execute_update(state_->subnet, caller(), call);
 }

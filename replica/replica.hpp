@@ -4,7 +4,7 @@
 /// with its state in a directory or in memory. Every public transition is one transaction: when it
 /// returns, its effects are durable; when it fails, nothing has changed. (One exception: a canister
 /// that rejects an update call by itself, IC0406, or does not answer it, IC0506, keeps the effects
-/// of that call, as on the Internet Computer.)
+/// of that call, as on the Internet Computer; Failure::is_committed tells.)
 
 #include <array>
 #include <functional>
@@ -40,6 +40,9 @@ public:
 
     Result<Principal, Failure> create_canister(const std::string& name);
     Result<Receipt, Failure> install_code(const InstallCode& request);
+    /// Both as one transition; request.canister is not looked at.
+    Result<NewCanister, Failure> create_and_install(const std::string& name,
+                                                    const InstallCode& request);
     Result<Reply, Failure> update(const Call& call);
     Result<Reply, Failure> query(const Call& call);
     Result<Receipt, Failure> stop_canister(const Principal& id);

@@ -78,7 +78,9 @@ Done command_call(Context& context) {
     if (!call.is_query) context.json.add("message", reply.receipt.round);
     context.json.add("instructions", reply.receipt.instructions);
     context.json.add_json("reply", reply_json(reply.bytes, service, method));
-    return print_reply(context, reply.bytes, service, method, format);
+    auto done = print_reply(context, reply.bytes, service, method, format);
+    if (!done && !call.is_query) add_state(done.error(), kept_text(method));
+    return done;
 }
 
 }  // namespace icvm::cli

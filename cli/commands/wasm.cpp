@@ -76,8 +76,9 @@ Result<std::vector<vm::Value>, Problem> read_values(const Invocation& invocation
     const size_t count = invocation.operands.size() - 1;
     if (count != type.parameters.size())
         return std::unexpected(
-            usage_problem(fmt::format("{} : {} takes {} arguments, not {}", name, to_string(type),
-                                      type.parameters.size(), count),
+            usage_problem(fmt::format("{} : {} takes {} argument{}, not {}", name, to_string(type),
+                                      type.parameters.size(),
+                                      type.parameters.size() == 1 ? "" : "s", count),
                           "wasm"));
     std::vector<vm::Value> values;
     for (size_t i = 0; i < count; i++) {
@@ -165,7 +166,6 @@ Done command_wasm(Context& context) {
         return std::unexpected(usage_problem("which module?", invocation.command));
     const std::string& path = invocation.operands[0];
     const auto name = invocation.value("invoke");
-    if (context.globals.guard) vm::install_fault_handler();
     const auto compiled = TRY(load(context, path));
     const vm::Module& module = module_of(*compiled);
     if (!name) {

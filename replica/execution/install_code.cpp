@@ -16,13 +16,13 @@ namespace {
 class Installation {
 public:
     Installation(Subnet& subnet, const Principal& caller, const InstallCode& request,
-                 const Canister& old)
+                 const Canister& old, const SubnetRecord& record)
         : subnet_(subnet),
           caller_(caller),
           request_(request),
           old_(old),
           next_(old),
-          record_(subnet.next_round()) {}
+          record_(record) {}
 
     Result<Receipt, Failure> perform();
 
@@ -275,7 +275,15 @@ Result<Receipt, Failure> install_code(Subnet& subnet, const Principal& caller,
         return std::unexpected(failure_of(fits.error()));
 
     // State after, when every stage succeeds.
-    return Installation(subnet, caller, request, canister).perform();
+    return Installation(subnet, caller, request, canister, subnet.next_round()).perform();
+}
+
+Result<Receipt, Failure> install_into_new(Subnet& subnet, const Principal& caller,
+                                          const InstallCode& request, const Canister& created,
+                                          const SubnetRecord& record) {
+    if (const auto fits = require_mode(created, request.mode); !fits)
+        return std::unexpected(failure_of(fits.error()));
+    return Installation(subnet, caller, request, created, record).perform();
 }
 
 }  // namespace icvm::replica

@@ -137,8 +137,12 @@ Result<Reply, Failure> execute_update(Subnet& subnet, const Principal& caller, c
     }
     if (heap.memory && keeps_heap) heap.memory->commit();
     auto response = response_of(execution.context);
-    if (!response)
-        return failed(std::move(response.error()), result->instructions, execution.context);
+    if (!response) {
+        auto failure =
+            failed(std::move(response.error()), result->instructions, execution.context);
+        failure.error().is_committed = *kind == ExportKind::update;
+        return failure;
+    }
     return Reply{.bytes = std::move(*response),
                  .receipt = {.round = subnet.record().round,
                              .instructions = result->instructions,

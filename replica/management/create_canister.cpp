@@ -5,10 +5,19 @@
 #include <algorithm>
 #include <limits>
 
+#include "replica/execution/install_code.hpp"
+
 namespace icvm::replica {
 
-Result<Principal, Failure> create_canister(Subnet& subnet, const Principal& caller,
-                                           const std::string& name) {
+namespace {
+
+struct Creation {
+    Canister canister;
+    SubnetRecord record;  ///< of the round, with the canister's id taken
+};
+
+Result<Creation, Failure> prepare(const Subnet& subnet, const Principal& caller,
+                                  const std::string& name) {
     // Conditions.
     const bool is_taken = std::ranges::any_of(
         subnet.canisters(), [&](const auto& entry) { return entry.second.name == name; });
@@ -27,9 +36,24 @@ Result<Principal, Failure> create_canister(Subnet& subnet, const Principal& call
     canister.name = name;
     canister.controllers = {caller};
     canister.created_round = record.round;
-    const auto committed = subnet.commit({.subnet = record, .canister = canister});
-    if (!committed) return std::unexpected(committed.error());
+    return Creation{std::move(canister), record};
+}
+
+}  // namespace
+
+Result<Principal, Failure> create_canister(Subnet& subnet, const Principal& caller,
+                                           const std::string& name) {
+    const auto [canister, record] = TRY(prepare(subnet, caller, name));
+    TRY(subnet.commit({.subnet = record, .canister = canister}));
     return canister.id;
+}
+
+Result<NewCanister, Failure> create_and_install(Subnet& subnet, const Principal& caller,
+                                                const std::string& name,
+                                                const InstallCode& request) {
+    const auto [canister, record] = TRY(prepare(subnet, caller, name));
+    return NewCanister{canister.id,
+                       TRY(install_into_new(subnet, caller, request, canister, record))};
 }
 
 }  // namespace icvm::replica

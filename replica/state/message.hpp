@@ -31,6 +31,8 @@ struct Failure {
     StorageError storage{};  ///< kind storage
     std::string stage{};     ///< install_code: "canister_pre_upgrade", "start", …; else empty
     u64 instructions = 0;    ///< what was executed before it failed
+    /// An update that the canister rejected or did not answer: what it did was committed.
+    bool is_committed = false;
     std::vector<std::string> log{};  ///< lines that the canister printed meanwhile
 };
 
@@ -57,6 +59,11 @@ struct Receipt {    ///< of a transition that succeeded
     u64 round = 0;  ///< number of the round it happened in
     u64 instructions = 0;
     std::vector<std::string> log;  ///< what the canister printed
+};
+
+struct NewCanister {
+    Principal id;
+    Receipt receipt;  ///< of its installation
 };
 
 struct Call {
