@@ -15,12 +15,12 @@ inline constexpr bool guarded_access_available = false;
 
 #if defined(__x86_64__)
 
-#define ICVM_GUARDED_LOAD(instruction)                                  \
-    asm goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
-             : "=r"(value)                                              \
-             : "r"(base), "r"(address)                                  \
-             : "memory"                                                 \
-             : fault)
+#define ICVM_GUARDED_LOAD(instruction)                                           \
+    asm volatile goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
+                      : "=r"(value)                                              \
+                      : "r"(base), "r"(address)                                  \
+                      : "memory"                                                 \
+                      : fault)
 
 /// Loads a `Narrow` as a `Wide`. False: the access faulted, beyond the memory's bounds.
 template <class Narrow, class Wide>
@@ -51,12 +51,12 @@ fault:
 }
 #undef ICVM_GUARDED_LOAD
 
-#define ICVM_GUARDED_STORE(instruction)                                 \
-    asm goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
-             :                                                          \
-             : "r"(bits), "r"(base), "r"(address)                       \
-             : "memory"                                                 \
-             : fault)
+#define ICVM_GUARDED_STORE(instruction)                                          \
+    asm volatile goto("1: " instruction "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]") \
+                      :                                                          \
+                      : "r"(bits), "r"(base), "r"(address)                       \
+                      : "memory"                                                 \
+                      : fault)
 
 template <class Narrow>
 ICVM_INLINE bool guarded_store(u8* base, u64 address, u64 bits) {

@@ -57,11 +57,11 @@ public:
 template <int n>
 bool faulting_load(const Memory& memory, u64 address, u32& value) {
     u32 loaded = n;
-    asm goto("1: movl (%1), %0\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-             : "=r"(loaded)
-             : "r"(memory.base + address)
-             : "memory"
-             : fault);
+    asm volatile goto("1: movl (%1), %0\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+                      : "=r"(loaded)
+                      : "r"(memory.base + address)
+                      : "memory"
+                      : fault);
     value = loaded;
     return true;
 fault:
@@ -70,11 +70,11 @@ fault:
 
 template <int n>
 bool faulting_store(const Memory& memory, u64 address, u32 value) {
-    asm goto("1: movl %0, (%1)\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-             :
-             : "r"(value), "r"(memory.base + address)
-             : "memory"
-             : fault);
+    asm volatile goto("1: movl %0, (%1)\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+                      :
+                      : "r"(value), "r"(memory.base + address)
+                      : "memory"
+                      : fault);
     return true;
 fault:
     return false;
@@ -84,11 +84,11 @@ fault:
 template <int n>
 bool faulting_load(const Memory& memory, u64 address, u32& value) {
     u32 loaded = n;
-    asm goto("1: ldr %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-             : "=r"(loaded)
-             : "r"(memory.base + address)
-             : "memory"
-             : fault);
+    asm volatile goto("1: ldr %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+                      : "=r"(loaded)
+                      : "r"(memory.base + address)
+                      : "memory"
+                      : fault);
     value = loaded;
     return true;
 fault:
@@ -97,11 +97,11 @@ fault:
 
 template <int n>
 bool faulting_store(const Memory& memory, u64 address, u32 value) {
-    asm goto("1: str %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-             :
-             : "r"(value), "r"(memory.base + address)
-             : "memory"
-             : fault);
+    asm volatile goto("1: str %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+                      :
+                      : "r"(value), "r"(memory.base + address)
+                      : "memory"
+                      : fault);
     return true;
 fault:
     return false;
@@ -294,7 +294,8 @@ TEST_CASE("a guarded memory is refused to nobody once the handler is there") {
 
 TEST_CASE("a fault that is not ours still ends the process") {
     const Guarded memory(1, nullptr);
-    CHECK(signal_of_child([] { *reinterpret_cast<volatile int*>(8) = 1; }) == SIGSEGV);
+    volatile u64 nowhere = 8;
+    CHECK(signal_of_child([&] { *reinterpret_cast<volatile int*>(nowhere) = 1; }) == SIGSEGV);
     CHECK(signal_of_child([&] { *static_cast<volatile u8*>(memory->base + 65536) = 1; }) ==
           SIGSEGV);
     CHECK(signal_of_child([] { raise(SIGSEGV); }) == SIGSEGV);
