@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/lifecycle.hpp"
 #include "cli/number.hpp"
 #include "vm/base/check.hpp"
 
@@ -307,23 +308,15 @@ Result<std::vector<Plan>, Problem> plan_all(Context& context, Session& session,
 }
 
 Done carry_out_all(Context& context, Session& session, const std::vector<Plan>& plans) {
-    JsonArray done;
-    size_t count = 0;
-    for (const Plan& plan : plans) {
-        auto json = carry_out(context, session, plan);
-        if (!json) {
-            Problem problem = std::move(json.error());
-            if (plans.size() > 1)
-                context.terminal.note(fmt::format("{} of {} canisters were done; here it stopped",
-                                                  count, plans.size()));
-            context.json.add_json("canisters", done.text());
-            return std::unexpected(std::move(problem));
-        }
-        done.add_json(json->text());
-        count++;
-    }
-    context.json.add_json("canisters", done.text());
-    return {};
+    JsonArray json;
+    const auto step = [&](size_t i) -> Done {
+        json.add_json(TRY(carry_out(context, session, plans[i])).text());
+        return {};
+    };
+    const auto name_of = [&](size_t i) { return plans[i].name; };
+    auto done = in_order(context, plans.size(), name_of, step);
+    context.json.add_json("canisters", json.text());
+    return done;
 }
 
 }  // namespace icvm::cli

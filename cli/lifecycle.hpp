@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "cli/command.hpp"
@@ -15,6 +17,10 @@ struct LifecycleVerb {
         const replica::Principal& id);
 };
 
+/// Step after step, of the canister `name_of` each: the first failure stops the rest, and so does
+/// Ctrl-C; it is said how far it went.
+Done in_order(Context& context, size_t count, const std::function<std::string(size_t)>& name_of,
+              const std::function<Done(size_t)>& step);
 /// For the canisters of the command line, in order; the first failure stops the rest.
 Done for_each_canister(Context& context, const LifecycleVerb& verb);
 
