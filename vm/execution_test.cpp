@@ -1,88 +1,10 @@
-/// Calls, traps, limits, pauses.
+/// Calls, traps, pauses.
 
 #include <catch2/catch.hpp>
 
-#include "vm/exec/test_assembler.hpp"
-#include "vm/vm.hpp"
+#include "vm/test_instance.hpp"
 
 namespace icvm::vm {
-
-namespace {
-
-/// An instance of a test module, in a store of its own or a given one.
-struct Loaded {
-    std::shared_ptr<Store> store = std::make_shared<Store>();
-    Instance* instance = nullptr;
-
-    explicit Loaded(TestModule module, const std::vector<Extern>& imports = {},
-                    std::shared_ptr<Store> in = nullptr) {
-        if (in) store = std::move(in);
-        install_fault_handler();
-        auto compiled = load_module(module.assemble(), {});
-        if (!compiled) FAIL(to_string(compiled.error()));
-        auto made = store->instantiate(*compiled, imports);
-        REQUIRE(made);
-        instance = *made;
-    }
-
-    FunctionInstance& function(const char* name = "f") const {
-        FunctionInstance* found = find_exported_function(*instance, name);
-        REQUIRE(found);
-        return *found;
-    }
-
-    Result<std::vector<Value>, Trap> call(const std::vector<u64>& arguments = {},
-                                          const char* name = "f") const {
-        std::vector<Value> values;
-        for (size_t i = 0; i < arguments.size(); i++)
-            values.push_back({type_of(function(name)).parameters[i], arguments[i]});
-        return invoke(*store, function(name), values);
-    }
-
-    u64 value(const std::vector<u64>& arguments = {}, const char* name = "f") const {
-        const auto results = call(arguments, name);
-        if (!results) FAIL(to_string(results.error().reason));
-        return (*results)[0].bits;
-    }
-
-    std::string trap(const std::vector<u64>& arguments = {}, const char* name = "f") const {
-        const auto results = call(arguments, name);
-        return results ? "no trap" : std::string(to_string(results.error().reason));
-    }
-};
-
-TestModule module_of(std::vector<TestFunction> functions) {
-    TestModule module;
-    module.functions = std::move(functions);
-    return module;
-}
-
-std::string repeat(const std::string& text, size_t count) {
-    std::string all;
-    for (size_t i = 0; i < count; i++) all += text + " ";
-    return all;
-}
-
-/// A recursion that counts its frames in global 0, each with that many slots.
-u64 depth_of_recursion(u32 locals, const std::string& operands, const std::string& drops) {
-    TestModule module = module_of(
-        {{":", std::string(locals, 'I'),
-          "global.get 0 i32.const 1 i32.add global.set 0 " + operands + " call 0 " + drops, "f"}});
-    module.globals = "i";
-    const Loaded loaded(module);
-    CHECK(loaded.trap() == "call stack exhausted");
-    return global_values(*loaded.instance)[0].bits;
-}
-
-}  // namespace
-
-TEST_CASE("Recursion ends at the limit of frames, or of slots as the validator sees them") {
-    // Two slots of operands, for the counting: the slots of half a million frames would suffice.
-    CHECK(depth_of_recursion(0, "", "") == call_frames_max);
-    CHECK(depth_of_recursion(98, "", "") == call_slots_max / 100);
-    CHECK(depth_of_recursion(1000, repeat("i32.const 1", 50), repeat("drop", 50)) ==
-          call_slots_max / 1050);
-}
 
 TEST_CASE("A tail call takes no room, however often it is repeated") {
     const std::string countdown =

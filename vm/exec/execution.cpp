@@ -17,6 +17,9 @@ namespace {
 /// Where no budget is given: nothing reaches it, and sums with it do not overflow.
 constexpr i64 unlimited = i64(1) << 62;
 
+/// Each of them stands on the host's own stack, with what the host calls.
+thread_local u32 executions_running = 0;
+
 Outcome stop(ExecutionState& state, TrapReason reason) {
     state.trap.reason = reason;
     if (state.registers.instance != nullptr)
@@ -104,10 +107,11 @@ Execution::~Execution() {
 Outcome Execution::run() {
     ExecutionState& state = *state_;
     if (state.outcome != Outcome::paused) return state.outcome;
-    if (state.stacks == nullptr) {
+    if (state.stacks == nullptr || executions_running == nested_executions_max) {
         state.trap.reason = TrapReason::call_stack_exhausted;
         return state.outcome = Outcome::trapped;
     }
+    executions_running++;
     if (!state.started) {
         state.started = true;
         begin(state);
@@ -116,6 +120,7 @@ Outcome Execution::run() {
         state.registers.budget = state.budget.counter;
     }
     if (state.step == Step::next) enter(state);
+    executions_running--;
     state.outcome = conclude(state);
     if (state.outcome != Outcome::paused && page_unreadable(*state_->store)) {
         state.outcome = Outcome::trapped;

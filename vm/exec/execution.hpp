@@ -15,6 +15,9 @@ inline constexpr u64 call_frames_max = 131072;
 /// Sum over the frames of slots of parameters, locals and greatest operand height.
 inline constexpr u64 call_slots_max = 1u << 20;
 
+/// Executions that host functions of others start, one within the other, on one thread.
+inline constexpr u32 nested_executions_max = 100;
+
 enum class Outcome : u8 {
     finished,  ///< results() has the results
     trapped,   ///< trap() has the reason

@@ -11,8 +11,8 @@
 ///     asm volatile goto("1: movl (%1), %0\n" ICVM_FAULT_ROW("1b", "%l[fault]")
 ///                       : "=r"(value) : "r"(address) : "memory" : fault);
 ///
-/// `volatile` is said, for g++ before 12.4 takes an asm goto with outputs for one that may be left
-/// out (its bug 113921); "memory" keeps it in order with other accesses to the memory.
+/// `volatile` is said because g++ 12.2 leaves out an asm goto whose outputs nobody reads, although
+/// its manual says otherwise; "memory" keeps it in order with other accesses to the memory.
 ///
 /// At the landing, Memory::page_unreadable() tells a page that its source could not give
 /// (TrapReason::page_unreadable) from an access out of bounds.
