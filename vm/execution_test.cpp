@@ -198,6 +198,11 @@ TEST_CASE("An execution can be dropped at any pause") {
         CHECK(execution.run() == Outcome::paused);
         CHECK(execution.budget().remaining() > 990'000);
     }
+    const Loaded deep(module_of({{":", "", "call 0", "f"}}));
+    for (const i64 slice : {1, 1000, 100'000}) {
+        Execution execution(*deep.store, deep.function(), {}, Budget::of(1'000'000, slice));
+        for (int runs = 0; runs < 5 && execution.run() == Outcome::paused;) runs++;
+    }
 }
 
 TEST_CASE("An indirect call checks bounds, then null, then the type") {

@@ -54,37 +54,18 @@ public:
 // One load and one store with rows in the fault table, as templates make them: the type parameter
 // gives copies that the linker discards and copies that are inlined.
 #if defined(__x86_64__)
-template <int n>
-bool faulting_load(const Memory& memory, u64 address, u32& value) {
-    u32 loaded = n;
-    asm volatile goto("1: movl (%1), %0\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-                      : "=r"(loaded)
-                      : "r"(memory.base + address)
-                      : "memory"
-                      : fault);
-    value = loaded;
-    return true;
-fault:
-    return false;
-}
-
-template <int n>
-bool faulting_store(const Memory& memory, u64 address, u32 value) {
-    asm volatile goto("1: movl %0, (%1)\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
-                      :
-                      : "r"(value), "r"(memory.base + address)
-                      : "memory"
-                      : fault);
-    return true;
-fault:
-    return false;
-}
-#define ICVM_FAULTING_ACCESS
+#define ICVM_TEST_LOAD "movl (%1), %0"
+#define ICVM_TEST_STORE "movl %0, (%1)"
 #elif defined(__aarch64__)
+#define ICVM_TEST_LOAD "ldr %w0, [%1]"
+#define ICVM_TEST_STORE "str %w0, [%1]"
+#endif
+
+#ifdef ICVM_TEST_LOAD
 template <int n>
 bool faulting_load(const Memory& memory, u64 address, u32& value) {
     u32 loaded = n;
-    asm volatile goto("1: ldr %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+    asm volatile goto("1: " ICVM_TEST_LOAD "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
                       : "=r"(loaded)
                       : "r"(memory.base + address)
                       : "memory"
@@ -97,7 +78,7 @@ fault:
 
 template <int n>
 bool faulting_store(const Memory& memory, u64 address, u32 value) {
-    asm volatile goto("1: str %w0, [%1]\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
+    asm volatile goto("1: " ICVM_TEST_STORE "\n\t" ICVM_FAULT_ROW("1b", "%l[fault]")
                       :
                       : "r"(value), "r"(memory.base + address)
                       : "memory"
@@ -106,7 +87,6 @@ bool faulting_store(const Memory& memory, u64 address, u32 value) {
 fault:
     return false;
 }
-#define ICVM_FAULTING_ACCESS
 #endif
 
 struct Guarded {
@@ -137,7 +117,7 @@ int signal_of_child(Body body) {
 
 }  // namespace
 
-#ifdef ICVM_FAULTING_ACCESS
+#ifdef ICVM_TEST_LOAD
 
 TEST_CASE("an access out of bounds goes on at its landing") {
     const Guarded memory(1, nullptr);
