@@ -10,7 +10,6 @@
 
 #include "cli/interruption.hpp"
 #include "cli/spelling.hpp"
-#include "vm/vm.hpp"
 
 namespace icvm::cli {
 namespace {
@@ -49,7 +48,6 @@ Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Stor
     options.progress = [&context](u64 instructions, u64 limit) {
         return context.progress.advance(instructions, limit);
     };
-    if (options.guard) vm::install_fault_handler();
     auto replica = replica::Replica::open(std::move(storage), std::move(options));
     if (!replica)
         return std::unexpected(

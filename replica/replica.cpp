@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "replica/execution/canister_module.hpp"
+#include "replica/execution/conditions.hpp"
 #include "replica/execution/install_code.hpp"
 #include "replica/execution/query.hpp"
 #include "replica/execution/update.hpp"
@@ -101,10 +102,9 @@ Result<std::optional<ByteVector>, Failure> Replica::module_bytes(const Principal
 }
 
 Result<std::optional<ModuleInfo>, Failure> Replica::module_info(const Principal& id) const {
-    auto bytes = TRY(state_->subnet.module_bytes(id));
-    if (!bytes) return std::nullopt;
-    const Canister& canister = *state_->subnet.find(id);
-    return describe_module(*bytes, *TRY(state_->subnet.module_of(canister)));
+    const Canister& canister = *TRY(find_managed(state_->subnet, id));
+    if (!canister.code) return std::nullopt;
+    return describe_module(*TRY(state_->subnet.module_of(canister)));
 }
 
 u64 Replica::time_ns() const { return state_->subnet.record().time_ns(); }

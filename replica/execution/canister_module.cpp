@@ -2,7 +2,6 @@
 
 #include "replica/execution/encoding.hpp"
 #include "replica/execution/module_profile.hpp"
-#include "replica/execution/operator_scan.hpp"
 #include "replica/execution/refusal.hpp"
 
 namespace icvm::replica {
@@ -26,13 +25,9 @@ u64 injected_operators(std::string_view import) {
     return 0;
 }
 
-u64 compile_instructions(const vm::Module& module) {
-    u64 operators =
-        helper_operators + operators_per_global * (module.globals.size() + injected_globals);
-    for (const vm::Function& function : module.functions) {
-        const auto count = count_operators(module.content(function.body), is_memory64(module));
-        operators += count ? count->instrumented : 0;
-    }
+u64 compile_instructions(const vm::Module& module, u64 instrumented_operators) {
+    u64 operators = instrumented_operators + helper_operators +
+                    operators_per_global * (module.globals.size() + injected_globals);
     for (const vm::Import& import : module.imports) operators += injected_operators(import.name);
     return compile_base + compile_per_operator * operators;
 }
@@ -72,25 +67,36 @@ ExecutionError refused_by_engine(const vm::LoadError& error) {
 
 }  // namespace
 
-Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
-    Bytes uploaded, const vm::CompileOptions& options) {
+Result<vm::Module, ExecutionError> decode_canister_module(Bytes uploaded) {
     auto wasm = vm::decode_module(TRY(decode_encoding(uploaded)));
     if (!wasm) return std::unexpected(refused_by_engine(wasm.error()));
-    TRY(check_code_section(*wasm));
-    auto compiled = vm::compile_module(std::move(*wasm), options);
+    return std::move(*wasm);
+}
+
+Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
+    Bytes uploaded, const Sha256& hash, vm::Module wasm, const vm::CompileOptions& options) {
+    TRY(check_code_section(wasm));
+    auto compiled = vm::compile_module(std::move(wasm), options);
     if (!compiled) return std::unexpected(refused_by_engine(compiled.error()));
 
     auto module = std::make_shared<CanisterModule>();
     module->compiled = std::move(*compiled);
-    TRY(check_profile(module->wasm()));
-    module->hash = sha256(uploaded);
+    const u64 operators = TRY(check_profile(module->wasm()));
+    module->hash = hash;
     module->uploaded_bytes = uploaded.size();
+    module->gzip = is_gzip(uploaded);
     module->memory64 = is_memory64(module->wasm());
-    module->compile_instructions = compile_instructions(module->wasm());
+    module->compile_instructions = compile_instructions(module->wasm(), operators);
     read_exports(*module);
     read_custom_sections(*module);
     read_imports(*module);
     return module;
+}
+
+Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
+    Bytes uploaded, const vm::CompileOptions& options) {
+    vm::Module wasm = TRY(decode_canister_module(uploaded));
+    return make_canister_module(uploaded, sha256(uploaded), std::move(wasm), options);
 }
 
 }  // namespace icvm::replica

@@ -17,6 +17,7 @@ struct CanisterModule {
     std::shared_ptr<const vm::CompiledModule> compiled;
     Sha256 hash{};  ///< of the bytes as uploaded
     u64 uploaded_bytes = 0;
+    bool gzip = false;  ///< as uploaded
     bool memory64 = false;
     bool enhanced_persistence = false;
     u64 custom_section_bytes = 0;
@@ -33,12 +34,19 @@ struct CanisterModule {
     u64 heap_pages_max() const { return memory64 ? 98304 : 65536; }
 };
 
+/// The Wasm module in what was uploaded, not validated.
+Result<vm::Module, ExecutionError> decode_canister_module(Bytes uploaded);
+
+/// Checks and compiles what decode_canister_module has made of `uploaded`, whose SHA-256 is `hash`.
+Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
+    Bytes uploaded, const Sha256& hash, vm::Module wasm, const vm::CompileOptions& options);
+
 /// Decodes, checks and compiles what was uploaded (spec/ic.md section 2). The first refusal wins,
 /// in mainnet's order.
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
     Bytes uploaded, const vm::CompileOptions& options);
 
-/// What inspect_module says of a module that has been accepted; `uploaded` are its bytes.
-ModuleInfo describe_module(Bytes uploaded, const CanisterModule& module);
+/// What inspect_module says of a module that has been accepted.
+ModuleInfo describe_module(const CanisterModule& module);
 
 }  // namespace icvm::replica

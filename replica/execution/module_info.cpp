@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "replica/crypto/sha.hpp"
-#include "replica/execution/canister_module.hpp"
 #include "replica/execution/encoding.hpp"
+#include "replica/execution/module_cache.hpp"
 #include "replica/execution/module_profile.hpp"
-#include "replica/execution/refusal.hpp"
 #include "vm/base/utf8.hpp"
 
 namespace icvm::replica {
@@ -67,13 +66,6 @@ ModuleInfo describe(const vm::Module& module) {
     return info;
 }
 
-ModuleInfo describe(Bytes uploaded, const vm::Module& module) {
-    ModuleInfo info = describe(module);
-    info.hash = sha256(uploaded);
-    info.gzip = is_gzip(uploaded);
-    return info;
-}
-
 Reject reject_without_canister(const ExecutionError& error) {
     std::string message = error.text;
     if (!error.help.empty()) message += ".\n" + error.help;
@@ -82,20 +74,28 @@ Reject reject_without_canister(const ExecutionError& error) {
 
 }  // namespace
 
-ModuleInfo describe_module(Bytes uploaded, const CanisterModule& module) {
-    return describe(uploaded, module.wasm());
+ModuleInfo describe_module(const CanisterModule& module) {
+    ModuleInfo info = describe(module.wasm());
+    info.hash = module.hash;
+    info.gzip = module.gzip;
+    return info;
 }
 
 Result<ModuleInfo, Reject> inspect_module(Bytes module) {
-    auto wasm = decode_encoding(module);
+    // As a replica in this process would make it: mostly one is to follow.
+    const vm::CompileOptions options = canister_compile_options(true);
+    const Sha256 hash = sha256(module);
+    if (const auto found = find_module(hash, options)) return describe_module(*found);
+    auto wasm = decode_canister_module(module);
     if (!wasm) return std::unexpected(reject_without_canister(wasm.error()));
-    const auto decoded = vm::decode_module(std::move(*wasm));
-    if (!decoded)
-        return std::unexpected(
-            reject_without_canister(refused(Refusal::engine, to_string(decoded.error()))));
-    ModuleInfo info = describe(module, *decoded);
-    const auto made = make_canister_module(module, {.guard = false});
-    if (!made) info.refusal = made.error().text;
+    ModuleInfo info = describe(*wasm);
+    info.hash = hash;
+    info.gzip = is_gzip(module);
+    const auto made = make_canister_module(module, hash, std::move(*wasm), options);
+    if (made)
+        remember_module(*made, options);
+    else
+        info.refusal = made.error().text;
     return info;
 }
 

@@ -202,11 +202,13 @@ Check check_sizes(const vm::Module& module) {
     return {};
 }
 
-Check check_functions(const vm::Module& module) {
+/// Their operators after instrumentation, summed up.
+Result<u64, ExecutionError> check_functions(const vm::Module& module) {
+    const bool memory64 = is_memory64(module);
+    u64 instrumented = 0;
     for (size_t i = 0; i < module.functions.size(); i++) {
         const size_t index = module.imported_functions + i;
-        const auto count =
-            count_operators(module.content(module.functions[i].body), is_memory64(module));
+        const auto count = count_operators(module.content(module.functions[i].body), memory64);
         if (!count) return refuse(Refusal::engine, "an instruction that is not supported");
         if (!count->unsupported.empty())
             return refuse(Refusal::unsupported_instruction, index, count->unsupported);
@@ -216,8 +218,9 @@ Check check_functions(const vm::Module& module) {
         if (count->operators > function_operators_max)
             return refuse(Refusal::function_too_large, index, count->operators,
                           function_operators_max);
+        instrumented += count->instrumented;
     }
-    return {};
+    return instrumented;
 }
 
 Check check_section_scope(std::string_view section) {
@@ -300,16 +303,17 @@ Check check_code_section(const vm::Module& module) {
     return {};
 }
 
-Check check_profile(const vm::Module& module) {
+Result<u64, ExecutionError> check_profile(const vm::Module& module) {
     TRY(check_features(module));
     TRY(check_imports(module));
     TRY(check_exports(module));
     TRY(check_data(module));
     TRY(check_globals(module));
     TRY(check_sizes(module));
-    TRY(check_functions(module));
+    const u64 instrumented = TRY(check_functions(module));
     TRY(check_custom_sections(module));
-    return check_data_bounds(module);
+    TRY(check_data_bounds(module));
+    return instrumented;
 }
 
 }  // namespace icvm::replica

@@ -25,7 +25,8 @@ bool is_memory64(const vm::Module& module);
 /// Larger than mainnet takes: checked before the module is validated.
 Result<void, ExecutionError> check_code_section(const vm::Module& module);
 
-/// What mainnet refuses in a valid module, in its order (spec/ic.md section 2).
-Result<void, ExecutionError> check_profile(const vm::Module& module);
+/// What mainnet refuses in a valid module, in its order (spec/ic.md section 2). Of what it accepts:
+/// the operators of all functions after instrumentation (see operator_scan.hpp).
+Result<u64, ExecutionError> check_profile(const vm::Module& module);
 
 }  // namespace icvm::replica

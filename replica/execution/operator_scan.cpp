@@ -1,5 +1,7 @@
 #include "replica/execution/operator_scan.hpp"
 
+#include <array>
+
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica {
@@ -10,90 +12,33 @@ using vm::Immediate;
 using vm::Opcode;
 
 /// Bits of the alignment field of a memory argument that say a memory index follows.
-constexpr u64 memory_index_bit = 64;
+constexpr u8 memory_index_bit = 64;
 
-bool skip(Bytes& bytes, u64 size) {
-    if (size > bytes.size()) return false;
-    bytes = bytes.subspan(size);
-    return true;
-}
+/// What follows an opcode, as far as skipping it goes.
+enum class Shape : u8 { none, one, two, indices, labels, memory_argument, bytes4, bytes8, unknown };
 
-bool skip_unsigned(Bytes& bytes, int count) {
-    for (; count > 0; count--)
-        if (!read_unsigned_leb128(bytes)) return false;
-    return true;
-}
-
-/// A vector of indices or types of one byte, each an LEB128.
-bool skip_vector(Bytes& bytes) {
-    const auto size = read_unsigned_leb128(bytes);
-    if (!size || *size > bytes.size()) return false;
-    for (u64 i = 0; i < *size; i++)
-        if (!read_signed_leb128(bytes)) return false;
-    return true;
-}
-
-bool skip_memory_argument(Bytes& bytes) {
-    const auto alignment = read_unsigned_leb128(bytes);
-    return alignment && skip_unsigned(bytes, *alignment & memory_index_bit ? 2 : 1);
-}
-
-bool skip_immediate(Bytes& bytes, Immediate immediate) {
+Shape shape_of(Immediate immediate) {
     switch (immediate) {
-        case Immediate::none: return true;
-        case Immediate::label:
-        case Immediate::function:
-        case Immediate::local:
-        case Immediate::global:
-        case Immediate::table:
-        case Immediate::element:
-        case Immediate::memory:
-        case Immediate::data: return skip_unsigned(bytes, 1);
+        case Immediate::none: return Shape::none;
         case Immediate::type_table:
         case Immediate::table_table:
         case Immediate::element_table:
         case Immediate::memory_memory:
-        case Immediate::data_memory: return skip_unsigned(bytes, 2);
-        case Immediate::block_type:
-        case Immediate::heap_type:
-        case Immediate::i32:
-        case Immediate::i64: return read_signed_leb128(bytes).has_value();
-        case Immediate::label_table: return skip_vector(bytes) && skip_unsigned(bytes, 1);
-        case Immediate::select_types: return skip_vector(bytes);
+        case Immediate::data_memory: return Shape::two;
+        case Immediate::label_table: return Shape::labels;
+        case Immediate::select_types: return Shape::indices;
         case Immediate::memory_argument_0:
         case Immediate::memory_argument_1:
         case Immediate::memory_argument_2:
         case Immediate::memory_argument_3:
-        case Immediate::memory_argument_4: return skip_memory_argument(bytes);
-        case Immediate::f32: return skip(bytes, 4);
-        case Immediate::f64: return skip(bytes, 8);
+        case Immediate::memory_argument_4: return Shape::memory_argument;
+        case Immediate::f32: return Shape::bytes4;
+        case Immediate::f64: return Shape::bytes8;
+        default: return Shape::one;
     }
-    return false;
 }
 
-/// The row of the operator at the front, which is dropped with its immediates; nullptr: none.
-const vm::OpcodeRow* read_operator(Bytes& bytes) {
-    if (bytes.empty()) return nullptr;
-    u64 code = bytes[0];
-    bytes = bytes.subspan(1);
-    if (code >= 0xFB) {
-        const auto second = read_unsigned_leb128(bytes, 32);
-        if (!second || *second > 0xFF) return nullptr;
-        code = code << 8 | *second;
-    }
-    const vm::OpcodeRow* row = vm::find_opcode_row(u16(code));
-    return row && skip_immediate(bytes, row->immediate) ? row : nullptr;
-}
-
-bool skip_locals(Bytes& bytes) {
-    const auto groups = read_unsigned_leb128(bytes, 32);
-    if (!groups || *groups > bytes.size()) return false;
-    for (u64 i = 0; i < *groups; i++)
-        if (!read_unsigned_leb128(bytes, 32) || !read_signed_leb128(bytes)) return false;
-    return true;
-}
-
-u64 complexity_of(Opcode opcode) {
+u8 complexity_of(Opcode opcode) {
     switch (opcode) {
 #define COMPLEXITY(id, weight) \
     case Opcode::id: return weight;
@@ -102,18 +47,10 @@ u64 complexity_of(Opcode opcode) {
     }
 }
 
-bool is_unsupported(Opcode opcode) {
-    switch (opcode) {
-        case Opcode::table_set:
-        case Opcode::table_grow:
-        case Opcode::table_fill:
-        case Opcode::table_copy:
-        case Opcode::table_init: return true;
-        default: return false;
-    }
-}
+/// Where mainnet's instrumentation does something.
+enum class Role : u8 { plain, ends_block, loop, fill_or_copy, init_or_grow, unsupported };
 
-bool ends_block(Opcode opcode) {
+Role role_of(Opcode opcode) {
     switch (opcode) {
         case Opcode::if_:
         case Opcode::else_:
@@ -124,43 +61,152 @@ bool ends_block(Opcode opcode) {
         case Opcode::return_:
         case Opcode::unreachable:
         case Opcode::return_call:
-        case Opcode::return_call_indirect: return true;
-        default: return false;
+        case Opcode::return_call_indirect: return Role::ends_block;
+        case Opcode::loop: return Role::loop;
+        case Opcode::memory_fill:
+        case Opcode::memory_copy: return Role::fill_or_copy;
+        case Opcode::memory_init:
+        case Opcode::memory_grow: return Role::init_or_grow;
+        case Opcode::table_set:
+        case Opcode::table_grow:
+        case Opcode::table_fill:
+        case Opcode::table_copy:
+        case Opcode::table_init: return Role::unsupported;
+        default: return Role::plain;
     }
 }
+
+struct OperatorRow {
+    Shape shape = Shape::unknown;
+    Role role = Role::plain;
+    u8 complexity = 0;
+    bool costs = false;  ///< memory64's higher costs are never the difference to 0
+    Opcode opcode{};
+};
+
+OperatorRow row_of(u16 code) {
+    const vm::OpcodeRow* row = vm::find_opcode_row(code);
+    if (row == nullptr) return {};
+    return {shape_of(row->immediate), role_of(row->opcode), complexity_of(row->opcode),
+            row->cost > 0, row->opcode};
+}
+
+using OperatorTable = std::array<OperatorRow, vm::opcode_places>;
+
+/// By vm::place_of(opcode).
+const OperatorTable& table() {
+    static const OperatorTable rows = [] {
+        OperatorTable made;
+        for (u16 code = 0; code < 0x100; code++) {
+            made[code] = row_of(code);
+            made[0x100 + code] = row_of(u16(0xFC00 + code));
+        }
+        return made;
+    }();
+    return rows;
+}
+
+/// Skips what was validated before: only the end of the bytes is watched.
+class Scanner {
+public:
+    explicit Scanner(Bytes bytes) : position_(bytes.data()), end_(position_ + bytes.size()) {}
+
+    bool at_end() const { return position_ == end_; }
+    size_t left() const { return size_t(end_ - position_); }
+
+    bool skip_locals() {
+        const auto groups = read_count();
+        return groups && skip_numbers(2 * *groups);
+    }
+    /// The row of the operator here, which is skipped with its immediates; nullptr: none.
+    const OperatorRow* next() {
+        if (at_end()) return nullptr;
+        const u8 code = *position_++;
+        const OperatorRow* row = code < 0xFB ? &rows_[code] : prefixed(code);
+        return row != nullptr && skip_immediate(row->shape) ? row : nullptr;
+    }
+
+private:
+    bool skip_number() {
+        while (position_ != end_)
+            if (*position_++ < 0x80) return true;
+        return false;
+    }
+    bool skip_numbers(u64 count) {
+        for (; count > 0; count--)
+            if (!skip_number()) return false;
+        return true;
+    }
+    std::optional<u64> read_count() {
+        Bytes bytes(position_, end_);
+        const auto count = read_unsigned_leb128(bytes, 32);
+        position_ = bytes.data();
+        return count;
+    }
+    bool skip_bytes(size_t count) {
+        if (count > left()) return false;
+        position_ += count;
+        return true;
+    }
+    const OperatorRow* prefixed(u8 prefix) {
+        const auto second = read_count();
+        if (!second || *second > 0xFF || prefix != 0xFC) return nullptr;
+        return &rows_[vm::place_of(Opcode(u16(prefix) << 8 | u16(*second)))];
+    }
+    bool skip_immediate(Shape shape) {
+        switch (shape) {
+            case Shape::none: return true;
+            case Shape::one: return skip_number();
+            case Shape::two: return skip_numbers(2);
+            case Shape::indices:
+            case Shape::labels: {
+                const auto count = read_count();
+                return count && skip_numbers(*count + (shape == Shape::labels ? 1 : 0));
+            }
+            case Shape::memory_argument:
+                return !at_end() && skip_numbers(*position_ & memory_index_bit ? 3 : 2);
+            case Shape::bytes4: return skip_bytes(4);
+            case Shape::bytes8: return skip_bytes(8);
+            case Shape::unknown: return false;
+        }
+        return false;
+    }
+
+    const OperatorTable& rows_ = table();
+    const u8* position_;
+    const u8* end_;
+};
 
 /// What mainnet's instrumentation adds (spec/metering.md 1.1 and 3.7).
 class InstrumentationCount {
 public:
     explicit InstrumentationCount(bool memory64) : memory64_(memory64) {}
 
-    void add(const vm::OpcodeRow& row) {
-        cost_ += row.cost;  // memory64's higher costs are never the difference to 0
-        if (row.opcode == Opcode::memory_fill || row.opcode == Opcode::memory_copy)
-            added_ += memory64_ ? 1 : 3;
-        if (row.opcode == Opcode::memory_init || row.opcode == Opcode::memory_grow) added_ += 3;
-        if (row.opcode == Opcode::loop) {
-            emit();
-            checked_ = true;
-        } else if (ends_block(row.opcode)) {
-            emit();
-        }
+    void add(const OperatorRow& row) {
+        costs_ |= row.costs;
+        if (row.role != Role::plain) [[unlikely]]
+            add(row.role);
     }
     u64 added() const { return added_; }
 
 private:
-    void emit() {
+    void add(Role role) {
+        if (role == Role::fill_or_copy) added_ += memory64_ ? 1 : 3;
+        if (role == Role::init_or_grow) added_ += 3;
+        if (role == Role::loop || role == Role::ends_block) end_block(role == Role::loop);
+    }
+    void end_block(bool next_is_checked) {
         if (checked_)
             added_ += 10;
-        else if (cost_ > 0)
+        else if (costs_)
             added_ += 4;
-        cost_ = 0;
-        checked_ = false;
+        costs_ = false;
+        checked_ = next_is_checked;
     }
 
     bool memory64_;
     bool checked_ = true;
-    u64 cost_ = 1;
+    bool costs_ = true;  ///< the block, so far
     u64 added_ = 0;
 };
 
@@ -169,13 +215,15 @@ private:
 std::optional<FunctionCount> count_operators(Bytes body, bool memory64) {
     FunctionCount count;
     InstrumentationCount instrumentation(memory64);
-    if (!skip_locals(body)) return std::nullopt;
-    while (!body.empty()) {
-        const vm::OpcodeRow* row = read_operator(body);
-        if (!row) return std::nullopt;
+    Scanner scanner(body);
+    if (!scanner.skip_locals()) return std::nullopt;
+    while (!scanner.at_end()) {
+        const OperatorRow* row = scanner.next();
+        if (row == nullptr) return std::nullopt;
         count.operators++;
-        count.complexity += complexity_of(row->opcode);
-        if (count.unsupported.empty() && is_unsupported(row->opcode)) count.unsupported = row->text;
+        count.complexity += row->complexity;
+        if (row->role == Role::unsupported && count.unsupported.empty())
+            count.unsupported = vm::find_opcode_row(u16(row->opcode))->text;
         instrumentation.add(*row);
     }
     count.instrumented = count.operators + instrumentation.added();
@@ -183,12 +231,14 @@ std::optional<FunctionCount> count_operators(Bytes body, bool memory64) {
 }
 
 bool is_constant(Bytes expression, vm::Opcode opcode) {
-    const vm::OpcodeRow* row = read_operator(expression);
-    return row && row->opcode == opcode && expression.size() == 1;
+    Scanner scanner(expression);
+    const OperatorRow* row = scanner.next();
+    return row != nullptr && row->opcode == opcode && scanner.left() == 1;
 }
 
 bool is_single_instruction(Bytes expression) {
-    return read_operator(expression) && expression.size() == 1;
+    Scanner scanner(expression);
+    return scanner.next() != nullptr && scanner.left() == 1;
 }
 
 }  // namespace icvm::replica

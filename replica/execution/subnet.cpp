@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/module_cache.hpp"
 
 namespace icvm::replica {
 
@@ -96,11 +97,16 @@ SubnetRecord Subnet::next_round() const {
 }
 
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> Subnet::make_module(Bytes uploaded) {
-    const auto found = modules_.find(sha256(uploaded));
-    if (found != modules_.end()) return found->second;
-    auto module = TRY(make_canister_module(uploaded, compile_options()));
+    const vm::CompileOptions options = canister_compile_options(options_.guard);
+    const Sha256 hash = sha256(uploaded);
+    auto module = find_module(hash, options);
+    if (!module) {
+        vm::Module wasm = TRY(decode_canister_module(uploaded));
+        module = TRY(make_canister_module(uploaded, hash, std::move(wasm), options));
+        remember_module(module, options);
+    }
     if (modules_.size() >= modules_max) modules_.clear();
-    modules_.emplace(module->hash, module);
+    modules_.insert_or_assign(hash, module);
     return module;
 }
 

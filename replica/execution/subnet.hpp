@@ -42,8 +42,7 @@ public:
     /// The record of the round that the next message makes.
     SubnetRecord next_round() const;
 
-    vm::CompileOptions compile_options() const { return {.guard = options_.guard, .track = true}; }
-    /// Compiles it, unless this process has done so before.
+    /// Makes it, unless this process has done so before.
     Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_module(Bytes uploaded);
     /// The module of a canister that is not empty.
     Result<std::shared_ptr<const CanisterModule>, Failure> module_of(const Canister& canister);
