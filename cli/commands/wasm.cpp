@@ -75,11 +75,10 @@ Result<std::vector<vm::Value>, Problem> read_values(const Invocation& invocation
                                                     const std::string& name) {
     const size_t count = invocation.operands.size() - 1;
     if (count != type.parameters.size())
-        return std::unexpected(
-            usage_problem(fmt::format("{} : {} takes {} argument{}, not {}", name, to_string(type),
-                                      type.parameters.size(),
-                                      type.parameters.size() == 1 ? "" : "s", count),
-                          "wasm"));
+        return std::unexpected(usage_problem(
+            fmt::format("{} : {} takes {} argument{}, not {}", name, to_string(type),
+                        type.parameters.size(), type.parameters.size() == 1 ? "" : "s", count),
+            "wasm"));
     std::vector<vm::Value> values;
     for (size_t i = 0; i < count; i++) {
         auto value = parse_value(invocation.operands[i + 1], type.parameters[i]);

@@ -138,8 +138,7 @@ Result<Reply, Failure> execute_update(Subnet& subnet, const Principal& caller, c
     if (heap.memory && keeps_heap) heap.memory->commit();
     auto response = response_of(execution.context);
     if (!response) {
-        auto failure =
-            failed(std::move(response.error()), result->instructions, execution.context);
+        auto failure = failed(std::move(response.error()), result->instructions, execution.context);
         failure.error().is_committed = *kind == ExportKind::update;
         return failure;
     }
