@@ -22,7 +22,8 @@ Compiler::Compiler(const CompileInput& input) : input_(input), metering_(cells_,
     for (const FunctionType& type : input.module.types)
         results_max_ = std::max(results_max_, u32(type.results.size()));
     functions_.reserve(input.module.functions.size());
-    cells_.reserve(input.module.code_section.size / 2);
+    // Mostly enough: what is not written costs no memory.
+    cells_.reserve(input.module.code_section.size);
 }
 
 void Compiler::begin(std::span<const ValueType> locals) {
