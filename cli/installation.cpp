@@ -4,6 +4,7 @@
 
 #include "cli/lifecycle.hpp"
 #include "cli/number.hpp"
+#include "cli/spelling.hpp"
 #include "vm/base/check.hpp"
 
 namespace icvm::cli {
@@ -108,7 +109,7 @@ std::string replacement(const Plan& plan, const Target& target) {
     return fmt::format(
         "icvm upgrade {} {} --wasm-memory-persistence replace   erases the heap of "
         "{} bytes: all data of {}",
-        target.name, plan.module.path, grouped(plan.before->heap_bytes), target.name);
+        target.name, shell_word(plan.module.path), grouped(plan.before->heap_bytes), target.name);
 }
 
 /// The old module keeps its data in the heap and the new one would not: mainnet's refusal, from
@@ -182,7 +183,7 @@ Problem installation_problem(const replica::Failure& failure, const Plan& plan) 
     if (failure.stage == "canister_pre_upgrade" && plan.before && plan.before->module_hash)
         deed.next.push_back(
             fmt::format("icvm upgrade {} {} --skip-pre-upgrade   loses what that hook would save",
-                        target.name, plan.module.path));
+                        target.name, shell_word(plan.module.path)));
     else if (failure.stage.empty() && would_lose_heap(plan))
         deed.next.push_back(replacement(plan, target));
     else

@@ -8,6 +8,7 @@
 
 #include "cli/input.hpp"
 #include "cli/number.hpp"
+#include "cli/spelling.hpp"
 
 namespace icvm::cli {
 
@@ -72,7 +73,7 @@ Done check_canister(const ModuleFile& module) {
         file_problem(fmt::format("{} cannot be a canister: {}", module.path, module.info.refusal));
     problem.diagnostic.code = replica::to_string(replica::ErrorCode::canister_invalid_wasm);
     problem.reason = module.info.refusal;
-    add_note(problem, "next", "icvm inspect " + module.path);
+    add_note(problem, "next", "icvm inspect " + shell_word(module.path));
     return std::unexpected(std::move(problem));
 }
 

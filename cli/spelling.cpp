@@ -52,6 +52,16 @@ Problem unknown_command(const std::string& word) {
 
 }  // namespace
 
+std::string shell_word(std::string_view text) {
+    constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+    if (!text.empty() && text.find_first_not_of(plain) == text.npos) return std::string(text);
+    std::string word = "'";
+    for (const char character : text)
+        word += character == '\'' ? std::string("'\\''") : std::string(1, character);
+    return word + "'";
+}
+
 bool is_module_name(std::string_view word) {
     return word.ends_with(".wasm") || word.ends_with(".wasm.gz");
 }

@@ -12,6 +12,9 @@ namespace icvm::cli {
 /// A word that is no command is a usage error with the nearest one.
 Result<std::string, Problem> take_command(std::vector<std::string>& words);
 
+/// `text` as one word of a shell's command line, with quotes when it needs them.
+std::string shell_word(std::string_view text);
+
 /// "counter.wasm", "counter.wasm.gz": the name of a module file.
 bool is_module_name(std::string_view word);
 

@@ -48,13 +48,13 @@ Done describe(Context& context, const ModuleFile& module) {
     if (!module.info.refusal.empty()) {
         context.json.add("refusal", module.info.refusal);
         terminal.note(fmt::format("no canister can be made of it: {}", module.info.refusal));
-        terminal.note(fmt::format("try: icvm wasm {}", module.path));
+        terminal.note(fmt::format("try: icvm wasm {}", shell_word(module.path)));
     } else if (lines.empty()) {
         terminal.note("it exports no methods");
-        terminal.note(fmt::format("try: icvm wasm {}", module.path));
+        terminal.note(fmt::format("try: icvm wasm {}", shell_word(module.path)));
     } else {
         const std::string methods = methods_to_try(module.info, module.service);
-        terminal.note(fmt::format("try: icvm run {} {}", module.path,
+        terminal.note(fmt::format("try: icvm run {} {}", shell_word(module.path),
                                   methods.empty() ? "METHOD '(ARGS)'" : methods));
     }
     return {};
@@ -121,7 +121,7 @@ Problem without_commands(Problem problem, const ModuleFile& module) {
                   [](const auto& note) { return note.starts_with("next "); });
     if (problem.diagnostic.code ==
         replica::to_string(replica::ErrorCode::canister_method_not_found))
-        add_note(problem, "next", "icvm " + module.path);
+        add_note(problem, "next", "icvm " + shell_word(module.path));
     return problem;
 }
 

@@ -149,7 +149,7 @@ Result<void, StorageError> DirectoryStorage::open(u32 wait_ms) {
 /// A directory in which nothing was ever kept goes as it came.
 DirectoryStorage::~DirectoryStorage() {
     if (!lock_ || published_) return;
-    if (log_) (void)files_.remove(new_log_path());
+    (void)files_.remove(new_log_path());
     if (!directory_is_new_) return;
     (void)files_.remove(lock_path());
     (void)files_.remove_directory(path_);
