@@ -1,11 +1,13 @@
-// The work of `icvm run COUNTER inc` inside one process and in its stages: what is in the module,
-// its installation, the same without making code, one call. (The code alone: load_bench.)
+// The work of `icvm run COUNTER inc` inside one process and in its stages: the module's code with
+// all checks, its installation when the code is there, one call. (Without mainnet's rules:
+// load_bench.)
 
 #include <benchmark/benchmark.h>
 
 #include <string>
 
 #include "bench/module_file.hpp"
+#include "replica/execution/module_cache.hpp"
 #include "replica/replica.hpp"
 
 namespace icvm::bench {
@@ -19,12 +21,12 @@ ByteVector module_of(const std::string& counter) {
     return read_file("docs/examples/counter/" + counter + "/counter1.wasm");
 }
 
-void inspect(benchmark::State& state, const std::string& counter) {
+void code(benchmark::State& state, const std::string& counter) {
     const ByteVector bytes = module_of(counter);
     for (auto _ : state) {
-        auto info = inspect_module(bytes);
-        if (!info) return state.SkipWithError("refused");
-        benchmark::DoNotOptimize(info);
+        auto module = make_canister_module(bytes, canister_compile_options(true));
+        if (!module) return state.SkipWithError("refused");
+        benchmark::DoNotOptimize(module);
     }
 }
 
@@ -42,23 +44,13 @@ InstallCode installation_of(const std::string& counter) {
     return install;
 }
 
+/// With code that is there already: what remains is the canister's own work and the transition.
 void install(benchmark::State& state, const std::string& counter) {
     InstallCode request = installation_of(counter);
     u64 instructions = 0;
     for (auto _ : state)
         if (!open_with(request, instructions)) return state.SkipWithError("not installed");
     state.counters["instructions"] = double(instructions);
-}
-
-/// With code that is there already: what remains is the canister's own work and the transition.
-void reinstall(benchmark::State& state, const std::string& counter) {
-    InstallCode request = installation_of(counter);
-    u64 instructions = 0;
-    auto replica = open_with(request, instructions);
-    if (!replica) return state.SkipWithError("not installed");
-    request.mode = InstallMode::reinstall;
-    for (auto _ : state)
-        if (!replica->install_code(request)) return state.SkipWithError("not installed");
 }
 
 void call(benchmark::State& state, const std::string& counter) {
@@ -78,7 +70,7 @@ using Stage = void (*)(benchmark::State&, const std::string&);
 
 const bool registered = [] {
     constexpr std::pair<const char*, Stage> stages[] = {
-        {"inspect", inspect}, {"install", install}, {"reinstall", reinstall}, {"call", call}};
+        {"code", code}, {"install", install}, {"call", call}};
     for (const char* counter : counters)
         for (const auto& [name, stage] : stages) {
             const std::string title = std::string("stage/") + counter + "/" + name;
