@@ -15,6 +15,8 @@ constexpr u32 scratch_slots = 4;
 /// Greater frames never fit a stack anyway; keeps sums in the lower half of Code::weight.
 constexpr u32 frame_slots_max = 1u << 24;
 constexpr size_t cells_max = size_t(1) << 30;
+/// 128 MiB: more than any canister's code.
+constexpr size_t cells_reserved_max = size_t(1) << 24;
 
 }  // namespace
 
@@ -22,8 +24,8 @@ Compiler::Compiler(const CompileInput& input) : input_(input), metering_(cells_,
     for (const FunctionType& type : input.module.types)
         results_max_ = std::max(results_max_, u32(type.results.size()));
     functions_.reserve(input.module.functions.size());
-    // Mostly enough: what is not written costs no memory.
-    cells_.reserve(input.module.code_section.size);
+    // Mostly enough, and what is not written costs no memory.
+    cells_.reserve(std::min<size_t>(input.module.code_section.size, cells_reserved_max));
 }
 
 void Compiler::begin(std::span<const ValueType> locals) {
