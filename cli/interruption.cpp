@@ -3,17 +3,33 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 
 #include "cli/problem.hpp"
 
 namespace icvm::cli {
 namespace {
 
+/// One Ctrl-C may come twice: to the process, and to the group that a wrapper put it in.
+constexpr long echo_ms = 200;
+
 volatile std::sig_atomic_t interrupts = 0;
 volatile std::sig_atomic_t at_once = 0;
+timespec first{};
+
+long ms_since_first() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - first.tv_sec) * 1000 + (now.tv_nsec - first.tv_nsec) / 1'000'000;
+}
 
 void on_interrupt(int) {
-    if (interrupts != 0 || at_once != 0) _exit(exit_code::interrupted);
+    if (at_once != 0) _exit(exit_code::interrupted);
+    if (interrupts != 0) {
+        if (ms_since_first() > echo_ms) _exit(exit_code::interrupted);
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &first);
     interrupts = 1;
 }
 
