@@ -1,6 +1,6 @@
 # icvm: the Internet Computer in one small program.   make help
 #
-# MODE=release   what is shipped: clang, tail-call dispatcher, -O3
+# MODE=release   what is shipped: clang, tail-call dispatcher
 # MODE=loop      the loop dispatcher (also for other compilers: CXX=g++)
 # MODE=sanitize  AddressSanitizer and UndefinedBehaviorSanitizer, loop dispatcher
 # ONLY="vm/base vm/binary"   only these folders, for `make unit` while working on one floor
@@ -10,9 +10,10 @@ BUILD ?= build/$(MODE)
 CXX   := $(if $(filter-out default,$(origin CXX)),$(CXX),$(firstword $(shell command -v clang++-19 clang++-22) g++))
 CCACHE := $(shell command -v ccache)
 CLANG := $(findstring clang,$(CXX))
+JOBS  ?= $(shell nproc)
 
 STANDARD := -std=c++23 -I. -Wall -Wextra -Werror=return-type -ffp-contract=off -fno-strict-aliasing
-STANDARD += -DFMT_HEADER_ONLY -MMD -MP -g1
+STANDARD += -MMD -MP -g1 -ffile-prefix-map=$(CURDIR)=.
 RELEASE  := -O2 -DNDEBUG -fno-stack-protector -fcf-protection=none -fomit-frame-pointer -ffunction-sections
 FLAGS_release  := $(RELEASE) $(if $(CLANG),,-DICVM_LOOP_DISPATCH)
 FLAGS_loop     := $(RELEASE) -DICVM_LOOP_DISPATCH
@@ -37,12 +38,10 @@ objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
+# Tests are compiled without optimization: that halves the time of the build.
 $(BUILD)/objects/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CCACHE) $(CXX) $(CXXFLAGS) $(FLAGS_$(notdir $*)) -c $< -o $@
-
-# Catch2's own main is slow to compile: once, and without optimization.
-FLAGS_test_main := -O0
+	$(CCACHE) $(CXX) $(CXXFLAGS) $(if $(filter %_test %/test_main,$*),-O0) -c $< -o $@
 
 $(BUILD)/libicvm.a: $(call objects,$(LIBRARY))
 	@rm -f $@
@@ -68,7 +67,7 @@ unit: $(BUILD)/icvm-test   ## the unit tests alone
 
 demo:                      ## the tutorial: a Motoko counter is upgraded and keeps its value
 	@.ci/packages build
-	@$(MAKE) --no-print-directory -s $(BUILD)/icvm
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/icvm
 	@docs/examples/counter/demo $(BUILD)/icvm
 
 test:                      ## everything; ends with "N passed, N failed"
@@ -77,12 +76,12 @@ test:                      ## everything; ends with "N passed, N failed"
 
 spec-tests:                ## the official WebAssembly suite (SUITE=path)
 	@.ci/packages test
-	@$(MAKE) --no-print-directory $(BUILD)/spec-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/spec-tests
 	@spec-tests/run $(BUILD)/spec-tests $(SUITE)
 
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test
-	@$(MAKE) --no-print-directory $(BUILD)/bench $(BUILD)/icvm
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench $(BUILD)/icvm
 	$(BUILD)/bench $(BENCH)
 
 fuzz:                      ## every fuzzer for SECONDS (60)
