@@ -1,5 +1,5 @@
 // Update and query calls: what stays, what is rolled back, and what the caller is told
-// (spec/ic.md section 4).
+// (docs/mainnet.md, "Executing a message" and "Errors").
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-// install_code and the lifecycle of a canister (spec/ic.md section 3).
+// install_code and the lifecycle of a canister (docs/mainnet.md, "Lifecycle").
 
 #include <catch2/catch.hpp>
 #include <set>

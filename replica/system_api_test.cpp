@@ -1,5 +1,5 @@
 // The System API as a canister meets it: what each call costs, where it may be called, what it
-// answers (spec/ic.md section 1, spec/metering.md section 3).
+// answers (docs/metering.md, "System API fees" to "Stable memory"; docs/mainnet.md, "Contexts").
 
 #include <catch2/catch.hpp>
 
@@ -59,7 +59,7 @@ struct Benchmark {
 
 }  // namespace
 
-// Section 5.3 of spec/metering.md.
+// The totals of mainnet's public benchmarks, with fewer turns (docs/metering.md).
 TEST_CASE("each call costs what it costs on mainnet") {
     const Benchmark benchmarks[] = {
         {"msg_caller_size", {}, 517},

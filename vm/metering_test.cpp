@@ -1,4 +1,4 @@
-/// The worked examples of spec/metering, section 4 (1–43 without 28 and 30), with any slice.
+/// Worked examples of docs/metering.md, "Blocks" to "Bulk instructions", with any slice.
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Candid as the rest of the program sees it (Candid spec; spec/ic.md section 8).
+/// Candid as the rest of the program sees it (Candid spec).
 
 #include <memory>
 #include <optional>

@@ -8,7 +8,7 @@ namespace icvm::replica {
 
 namespace {
 
-// spec/metering.md 3.7.
+// docs/metering.md, "Stages of install_code".
 constexpr u64 compile_base = 20'000'000;
 constexpr u64 compile_per_operator = 6'000;
 constexpr u64 helper_operators = 20 + 46;

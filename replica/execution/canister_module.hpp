@@ -21,7 +21,7 @@ struct CanisterModule {
     bool memory64 = false;
     bool enhanced_persistence = false;
     u64 custom_section_bytes = 0;
-    u64 compile_instructions = 0;  ///< what installing it costs (spec/metering.md 3.7)
+    u64 compile_instructions = 0;  ///< docs/metering.md, "Stages of install_code"
     std::map<std::string, ExportKind, std::less<>> methods;
     std::vector<const ImportRow*> imports;  ///< by function index
 
@@ -41,8 +41,8 @@ Result<vm::Module, ExecutionError> decode_canister_module(Bytes uploaded);
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
     Bytes uploaded, const Sha256& hash, vm::Module wasm, const vm::CompileOptions& options);
 
-/// Decodes, checks and compiles what was uploaded (spec/ic.md section 2). The first refusal wins,
-/// in mainnet's order.
+/// Decodes, checks and compiles what was uploaded (docs/mainnet.md, "Modules"). The first refusal
+/// wins, in mainnet's order.
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
     Bytes uploaded, const vm::CompileOptions& options);
 

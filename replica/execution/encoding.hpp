@@ -11,8 +11,8 @@ inline constexpr u64 module_bytes_max = 100 * 1024 * 1024;
 
 bool is_gzip(Bytes uploaded);
 
-/// The Wasm in what was uploaded: itself, or one gzip member (spec/ic.md 2.1). IC0505 when it is
-/// neither, damaged, or larger than module_bytes_max by its declaration or in truth.
+/// The Wasm in what was uploaded: itself, or one gzip member. IC0505 when it is neither, damaged,
+/// or larger than module_bytes_max by its declaration or in truth (docs/mainnet.md, "Modules").
 Result<ByteVector, ExecutionError> decode_encoding(Bytes uploaded);
 
 }  // namespace icvm::replica

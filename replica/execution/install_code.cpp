@@ -136,7 +136,7 @@ Result<void, Reject> Installation::check_persistence() const {
     return check_kept_heap();
 }
 
-/// mainnet's check of August 2026 (spec/ic.md 0.1); the words are ours.
+/// mainnet's check of August 2026 (docs/mainnet.md, "Lifecycle"); the words are ours.
 Result<void, Reject> Installation::check_kept_heap() const {
     const u64 pages = old_heap_->memory ? old_heap_->memory->size() : 0;
     const auto refuse = [&](std::string_view reason) {

@@ -16,7 +16,7 @@ namespace {
 
 using Check = Result<void, ExecutionError>;
 
-// spec/ic.md 2.3.
+// docs/mainnet.md, "Modules".
 constexpr u64 code_section_bytes_max = 11 * 1024 * 1024;
 constexpr u64 functions_max = 50'000;
 constexpr u64 globals_max = 1'000;
@@ -77,7 +77,7 @@ Check check_signature(const vm::FunctionType& expected, std::string_view name,
     return {};
 }
 
-// What mainnet's engine has switched off, though ours may know it (spec/ic.md 2.2).
+// What mainnet's engine has switched off, though ours may know it (docs/mainnet.md, "Modules").
 Check check_features(const vm::Module& module) {
     if (module.memory_types.size() > 1) return refuse(Refusal::engine, "multiple memories");
     for (const vm::MemoryType& memory : module.memory_types)

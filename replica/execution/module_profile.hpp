@@ -6,7 +6,7 @@
 
 namespace icvm::replica {
 
-/// Name of the section by which a module says that its heap may be kept (spec/ic.md 3.4).
+/// Section by which a module says that its heap may be kept (docs/mainnet.md, "Lifecycle").
 inline constexpr std::string_view enhanced_persistence_section = "enhanced-orthogonal-persistence";
 
 /// The name of an `icp:` section without its scope; nothing for other sections, and for those
@@ -25,8 +25,8 @@ bool is_memory64(const vm::Module& module);
 /// Larger than mainnet takes: checked before the module is validated.
 Result<void, ExecutionError> check_code_section(const vm::Module& module);
 
-/// What mainnet refuses in a valid module, in its order (spec/ic.md section 2). Of what it accepts:
-/// the operators of all functions after instrumentation (see operator_scan.hpp).
+/// What mainnet refuses in a valid module, in its order (docs/mainnet.md, "Modules"). Of what it
+/// accepts: the operators of all functions after instrumentation (see operator_scan.hpp).
 Result<u64, ExecutionError> check_profile(const vm::Module& module);
 
 }  // namespace icvm::replica

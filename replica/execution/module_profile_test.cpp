@@ -391,7 +391,7 @@ TEST_CASE("a module says what it is without a canister") {
     CHECK(!inspect_module(bytes_of("no module")));
 }
 
-// The example of spec/metering.md 3.7: 96 operators after instrumentation.
+// The example of docs/metering.md, "Stages of install_code": 96 operators after instrumentation.
 TEST_CASE("compiling costs 6000 for each operator after instrumentation, and a base") {
     ModuleBuilder builder;
     // Two checked points, four operators.

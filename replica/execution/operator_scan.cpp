@@ -177,7 +177,7 @@ private:
     const u8* end_;
 };
 
-/// What mainnet's instrumentation adds (spec/metering.md 1.1 and 3.7).
+/// What mainnet's instrumentation adds (docs/metering.md, "Stages of install_code").
 class InstrumentationCount {
 public:
     explicit InstrumentationCount(bool memory64) : memory64_(memory64) {}

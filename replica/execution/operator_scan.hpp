@@ -13,7 +13,7 @@ struct FunctionCount {
     u64 complexity = 0;            ///< by complexity.def
     std::string_view unsupported;  ///< text of the first operator that mainnet refuses, or empty
     /// Operators after mainnet's instrumentation: what compiling the function costs
-    /// (spec/metering.md 3.7).
+    /// (docs/metering.md, "Stages of install_code").
     u64 instrumented = 0;
 };
 

@@ -8,7 +8,7 @@ namespace icvm::replica {
 
 namespace {
 
-/// Instructions for each heap page that an execution has changed (spec/metering.md 3.5, R1).
+/// Instructions for each heap page that has changed (docs/metering.md, "Changed heap pages").
 constexpr u64 page_fee_32 = 1'000, page_fee_64 = 4'000;
 
 /// Whether changes of the heap are kept, and charged.

@@ -4,8 +4,8 @@
 
 namespace icvm::replica {
 
-/// What mainnet says of a trap (spec/ic.md 4.10), with the backtrace behind it when the module has
-/// names. Takes the error of a host function from `context`.
+/// What mainnet says of a trap (docs/mainnet.md, "Errors"), with the backtrace behind it when the
+/// module has names. Takes the error of a host function from `context`.
 ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context);
 
 /// As a reject of `canister`, with the backtrace beside the message.

@@ -9,7 +9,7 @@ namespace icvm::replica {
 
 namespace {
 
-/// Interface spec, "Call submission": what a canister must be for a call to reach it.
+/// Interface spec, "API Request submission": what a canister must be for a call to reach it.
 Result<void, Reject> require_running(const Canister& canister) {
     switch (canister.status) {
         case Status::running: return {};
@@ -79,8 +79,8 @@ Result<RunResult, Failure> run_method(Subnet& subnet, Execution& execution, cons
                subnet.options());
 }
 
-/// Applies the effects of an execution to the canister and commits them. A query method in
-/// replicated mode keeps its answer, burnt cycles and the version alone (spec/ic.md 4.3).
+/// Applies the effects of an execution to the canister and commits them. Of a query method's:
+/// burnt cycles and the version alone (docs/mainnet.md, "Executing a message").
 Result<void, Failure> commit(Subnet& subnet, Execution& execution, const RunResult& result) {
     Changes changes{.subnet = subnet.next_round()};
     Canister& next = execution.next;

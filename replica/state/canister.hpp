@@ -50,7 +50,7 @@ struct Canister {
     bool is_controller(const Principal& principal) const;
 };
 
-/// Bytes that count towards the canister's memory usage (spec/ic.md 5.5).
+/// Bytes that count towards the canister's memory usage (docs/mainnet.md, "Cycles").
 u64 memory_usage_bytes(const Canister& canister);
 
 ByteVector encode(const Canister& canister);

@@ -43,7 +43,7 @@ public:
     bool read(u64 offset, std::span<u8> out) { return map_.read(offset, out); }
     bool write(u64 offset, Bytes bytes) { return map_.write(offset, bytes); }
 
-    /// The 4-KiB pages touched by this execution (spec/ic.md 5.3).
+    /// The 4-KiB pages touched by this execution (docs/mainnet.md, "Limits").
     PageSet accessed;
     PageSet written;
     void begin_execution();

@@ -1,4 +1,4 @@
-// Calls to other canisters (Interface spec, "Inter-canister calls"): not in this version.
+// Calls to other canisters (Interface spec, "Inter-canister method calls"): not in this version.
 
 #include "replica/system_api/system_call.hpp"
 

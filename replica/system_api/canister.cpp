@@ -1,4 +1,4 @@
-// Who the canister is, and where it runs (Interface spec, "Canister information").
+// Who the canister is, and where it runs (Interface spec, "Self-identification").
 
 #include "replica/state/subnet_record.hpp"
 #include "replica/system_api/system_call.hpp"
@@ -7,7 +7,7 @@ namespace icvm::replica::calls {
 
 namespace {
 
-/// Of the application subnet whose prices are charged (spec/ic.md 5.4).
+/// Of the application subnet whose prices are told (docs/mainnet.md, "Cycles").
 constexpr u64 subnet_nodes = 13;
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace icvm::replica {
 
 namespace {
 
-/// Cycles for a GiB of memory and a second (spec/ic.md 5.4), and the default freezing threshold.
+/// Cycles for a GiB and second, and the default freezing threshold (docs/mainnet.md, "Cycles").
 constexpr u128 storage_fee = 127'000;
 constexpr u128 freezing_threshold_s = 2'592'000;
 constexpr u128 gib = 1024 * 1024 * 1024;

@@ -12,7 +12,7 @@
 
 namespace icvm::replica {
 
-/// As what a canister's code runs (Interface spec, "Overview of imports"; spec/ic.md 1.1).
+/// As what a canister's code runs (Interface spec, "Overview of imports").
 enum class Context : u8 {
     start,
     init,  ///< canister_post_upgrade, too
@@ -73,7 +73,7 @@ struct ExecutionContext {
     u128 cycles_burned = 0;
     std::vector<std::string> log;
     u64 log_bytes = 0;             ///< of `log`
-    u64 log_bytes_free = 0;        ///< what a debug_print still pays in full (spec/metering.md 3.3)
+    u64 log_bytes_free = 0;        ///< paid in full by debug_print (docs/metering.md, "Logs")
     std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
 
     std::optional<ExecutionError> error;  ///< why a host function trapped

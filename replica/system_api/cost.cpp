@@ -1,5 +1,5 @@
-// What things cost (Interface spec, "Cycles cost calculation"), on an application subnet of 13
-// nodes (spec/ic.md 5.4).
+// What things cost (Interface spec, "Cycle cost calculation"), on an application subnet of 13
+// nodes (docs/mainnet.md, "Cycles").
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // debug_print and trap (Interface spec, "Debugging aids"), with the charges of the canister log
-// (spec/metering.md 3.3).
+// (docs/metering.md, "Logs").
 
 #include <fmt/format.h>
 

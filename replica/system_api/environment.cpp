@@ -9,7 +9,7 @@ namespace icvm::replica::calls {
 
 namespace {
 
-/// Greatest name of an environment variable, in bytes (spec/ic.md 3.8).
+/// Greatest name of an environment variable, in bytes (docs/mainnet.md, "Contexts").
 constexpr u64 name_bytes_max = 128;
 
 std::unexpected<ExecutionError> no_such_index(u64 index) {

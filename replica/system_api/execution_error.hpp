@@ -8,7 +8,7 @@
 namespace icvm::replica {
 
 /// Why an execution failed, before it is known to whom it is told: `text` and `help` are mainnet's
-/// (spec/ic.md 4.10).
+/// (docs/mainnet.md, "Errors").
 struct ExecutionError {
     ErrorCode code;
     std::string text;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr u32 bit(Context context) { return 1u << u32(context); }
 
-// The letters of spec/ic.md 1.1.
+// The letters of the Interface spec, "Overview of imports".
 constexpr u32 s = bit(Context::start), I = bit(Context::init), G = bit(Context::pre_upgrade),
               U = bit(Context::update), RQ = bit(Context::replicated_query),
               NRQ = bit(Context::non_replicated_query), TQ = bit(Context::transform),
@@ -45,7 +45,7 @@ u64 fee_of(const SystemCall& call) {
     return saturating_add(row.fee, saturating_multiply(bytes, row.fee_per_byte));
 }
 
-/// The order of spec/metering.md 3.2: fee, context, and only then what the call itself checks.
+/// Fee, context, and only then what the call checks (docs/metering.md, "System API fees").
 CallResult run(SystemCall& call, CallResult (*function)(SystemCall&)) {
     if (call.row.fee > 0) TRY(call.charge(fee_of(call)));
     if (!(call.row.contexts & bit(call.execution.context)))

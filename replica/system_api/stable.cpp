@@ -1,5 +1,5 @@
 // Stable memory, 32-bit and 64-bit API (Interface spec, "Stable memory"). The order of charges,
-// checks and effects is that of spec/metering.md 3.4.
+// checks and effects is that of docs/metering.md, "Stable memory".
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr u64 copy_fee = 20;
 constexpr u64 written_page_fee = 1000;
-/// Pages of 4 KiB that one execution may touch (spec/ic.md 5.3).
+/// Pages of 4 KiB that one execution may touch (docs/mainnet.md, "Limits").
 constexpr u64 pages_max_message = 2ull * 1024 * 1024 * 1024 / vm::page_bytes;
 constexpr u64 pages_max_install = 8ull * 1024 * 1024 * 1024 / vm::page_bytes;
 constexpr u64 pages_max_query = 1ull * 1024 * 1024 * 1024 / vm::page_bytes;

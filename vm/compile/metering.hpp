@@ -14,7 +14,7 @@ enum class Half : u8 { low, high };
 void set_half(Cell& cell, Half half, u32 value);
 
 /// Splits a function into blocks, and keeps the budget register's static distance from the counter
-/// (spec/metering, section 1; docs/interpreter.md, "Metering").
+/// (docs/metering.md, "Blocks"; docs/interpreter.md, "Metering").
 ///
 /// The *position* of a block is that distance while control is in it, after its whole cost was
 /// taken. It is known when the block ends, so fields that need it are filled in then; it is 0 in
@@ -31,7 +31,7 @@ public:
         operators_++;
     }
     /// The operator just counted is the first of a block whose cost is taken without a check: a
-    /// dynamic charge comes before that (rule 7 of section 1.1).
+    /// dynamic charge comes before that (docs/metering.md, "Bulk instructions").
     bool first_of_unchecked_block() const { return !fixed_start_ && operators_ == 1; }
 
     /// Ends the block; returns its position.

@@ -4,8 +4,8 @@
 
 namespace icvm::vm {
 
-/// What each instruction costs, and how bulk instructions are charged (spec/metering, sections
-/// 1–3).
+/// What each instruction costs, and how bulk instructions are charged (docs/metering.md, "Blocks"
+/// and "Bulk instructions").
 struct CostTable {
     /// Cost by opcode (index: the u16 code for one-byte opcodes; 0x100 + n for 0xFCnn).
     u16 cost[0x200] = {};

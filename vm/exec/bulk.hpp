@@ -23,7 +23,7 @@ ICVM_INLINE Step bulk_done(Registers& r) {
     return Step::next;
 }
 
-/// The dynamic charge, one for each byte or element, before anything else (metering, section 3.1).
+/// One for each byte or element, before anything else (docs/metering.md, "Bulk instructions").
 /// The slice is refilled here when it must be: the instruction is never left half charged.
 inline Step charge_bulk(Registers& r, u64 length) {
     if (field32(r, 5) == 0) return Step::next;

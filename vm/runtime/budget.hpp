@@ -30,7 +30,7 @@ struct Budget {
         }
         return counter >= 0;
     }
-    /// Takes `amount`; false when nothing is left afterwards, or was before (metering 3.2).
+    /// Takes `amount`; false: nothing is left, or was before (docs/metering.md, "System API fees").
     bool charge(u64 amount) {
         if (!refill()) return false;
         if (amount > u64(std::numeric_limits<i64>::max())) {
