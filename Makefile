@@ -87,7 +87,7 @@ bench:                     ## measurements: see bench/README.md
 fuzz:                      ## every fuzzer for SECONDS (60)
 	@.ci/fuzz $(or $(SECONDS),60)
 
-lint:                      ## floors, lengths, format
+lint:                      ## floors, names, lengths, format
 	@.ci/floors
 	@.ci/tidy
 

@@ -59,7 +59,7 @@ private:
 
     Log& from_;
     Log& to_;
-    Changes changes_;
+    StagedChanges changes_;
     u64 bytes_ = 0, total_ = 0;
 };
 

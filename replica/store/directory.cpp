@@ -58,9 +58,9 @@ public:
         return log_->keys(prefix);
     }
 
-    Result<void, StorageError> commit(Changes& changes);
-    Result<void, StorageError> spill(Changes& changes);
-    void abandon(Changes& changes);
+    Result<void, StorageError> commit(StagedChanges& changes);
+    Result<void, StorageError> spill(StagedChanges& changes);
+    void abandon(StagedChanges& changes);
     const DirectoryLimits& limits() const { return limits_; }
 
 private:
@@ -80,9 +80,10 @@ private:
     bool directory_is_new_ = false;
     std::unique_ptr<FileLock> lock_;
     std::unique_ptr<Log> log_;
-    bool published_ = false;            ///< the log has its name: there is a state
-    const Changes* spilled_ = nullptr;  ///< the transaction whose pages lie behind the log's end
-    u64 compaction_bytes_min_ = 0;      ///< grows when a compaction fails
+    bool published_ = false;  ///< the log has its name: there is a state
+    const StagedChanges* spilled_ =
+        nullptr;                    ///< the transaction whose pages lie behind the log's end
+    u64 compaction_bytes_min_ = 0;  ///< grows when a compaction fails
 };
 
 class DirectoryTransaction final : public Transaction {
@@ -120,7 +121,7 @@ public:
 
 private:
     DirectoryStorage& storage_;
-    Changes changes_;
+    StagedChanges changes_;
     Result<void, StorageError> outcome_;
 };
 
@@ -168,7 +169,7 @@ Result<void, StorageError> DirectoryStorage::require_log() {
     return {};
 }
 
-Result<void, StorageError> DirectoryStorage::commit(Changes& changes) {
+Result<void, StorageError> DirectoryStorage::commit(StagedChanges& changes) {
     if (changes.empty()) return {};
     if (spilled_ && spilled_ != &changes)
         return std::unexpected(StorageError{"cannot commit: another transaction is being written",
@@ -196,14 +197,14 @@ Result<void, StorageError> DirectoryStorage::commit(Changes& changes) {
     return {};
 }
 
-Result<void, StorageError> DirectoryStorage::spill(Changes& changes) {
+Result<void, StorageError> DirectoryStorage::spill(StagedChanges& changes) {
     if (spilled_ && spilled_ != &changes) return {};
     TRY(require_log());
     spilled_ = &changes;
     return log_->file().spill(changes.image);
 }
 
-void DirectoryStorage::abandon(Changes& changes) {
+void DirectoryStorage::abandon(StagedChanges& changes) {
     if (spilled_ != &changes) return;
     log_->file().abandon(changes.image);
     spilled_ = nullptr;

@@ -16,8 +16,8 @@ bool all_zero(Bytes page) {
 }
 
 /// In the order of their indices; of several with one index the last.
-std::vector<PageChange> page_changes(const Changes::StagedMemory& staged, const CommitImage& image,
-                                     const LogFile& file) {
+std::vector<PageChange> page_changes(const StagedChanges::StagedMemory& staged,
+                                     const CommitImage& image, const LogFile& file) {
     std::vector<std::pair<u64, size_t>> order;
     order.reserve(staged.pages.size());
     for (size_t i = 0; i < staged.pages.size(); i++) order.emplace_back(staged.pages[i].index, i);
@@ -35,7 +35,7 @@ std::vector<PageChange> page_changes(const Changes::StagedMemory& staged, const 
 }
 
 /// Of a transaction whose meta cannot fit behind the header, so that it is not tried.
-bool surely_long(const Changes& changes) {
+bool surely_long(const StagedChanges& changes) {
     size_t bytes = 0;
     for (const auto& [key, value] : changes.records) bytes += value ? value->size() : 0;
     return bytes > meta_behind_header_bytes_max || changes.image.page_checksums.size() > 1000;
@@ -43,7 +43,7 @@ bool surely_long(const Changes& changes) {
 
 }  // namespace
 
-void Changes::put_page(MemoryId memory, u64 index, Bytes page) {
+void StagedChanges::put_page(MemoryId memory, u64 index, Bytes page) {
     const u64 number = all_zero(page) ? no_page : image.add_page(page, checksum(page));
     memories[u64(memory)].pages.push_back({index, number});
 }
@@ -93,7 +93,7 @@ Result<std::vector<std::string>, StorageError> Log::keys(std::string_view prefix
 
 // ---- Writing -----------------------------------------------------------------------------------
 
-Result<void, StorageError> Log::commit(Changes& changes, bool durable) {
+Result<void, StorageError> Log::commit(StagedChanges& changes, bool durable) {
     CommitMeta meta;
     meta.behind_header = !surely_long(changes);
     if (meta.behind_header) {
@@ -106,7 +106,7 @@ Result<void, StorageError> Log::commit(Changes& changes, bool durable) {
     return {};
 }
 
-Result<CommitMeta, StorageError> Log::build(const Changes& changes, bool behind_header) {
+Result<CommitMeta, StorageError> Log::build(const StagedChanges& changes, bool behind_header) {
     MetaWriter writer(file_->meta_offset(changes.image.page_checksums.size(), behind_header));
     std::vector<CatalogChange> catalog;
     for (const auto& [id, staged] : changes.memories)
@@ -121,7 +121,7 @@ Result<CommitMeta, StorageError> Log::build(const Changes& changes, bool behind_
     return meta;
 }
 
-Result<void, StorageError> Log::build_memory(u64 id, const Changes::StagedMemory& staged,
+Result<void, StorageError> Log::build_memory(u64 id, const StagedChanges::StagedMemory& staged,
                                              const CommitImage& image, MetaWriter& writer,
                                              std::vector<CatalogChange>& catalog) {
     const MemoryEntry before = TRY(memory(MemoryId(id)));

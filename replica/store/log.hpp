@@ -8,7 +8,7 @@
 namespace icvm::replica {
 
 /// What a transaction asks for. The pages themselves are in the image.
-struct Changes {
+struct StagedChanges {
     struct StagedPage {
         u64 index = 0;
         u64 number = no_page;  ///< in the image; no_page: zeros, so absent from now on
@@ -50,12 +50,12 @@ public:
         return file_->read(item.reference, "record");
     }
 
-    Result<void, StorageError> commit(Changes& changes, bool durable);
+    Result<void, StorageError> commit(StagedChanges& changes, bool durable);
 
 private:
     Result<MemoryEntry, StorageError> memory(MemoryId id);
-    Result<CommitMeta, StorageError> build(const Changes& changes, bool behind_header);
-    Result<void, StorageError> build_memory(u64 id, const Changes::StagedMemory& staged,
+    Result<CommitMeta, StorageError> build(const StagedChanges& changes, bool behind_header);
+    Result<void, StorageError> build_memory(u64 id, const StagedChanges::StagedMemory& staged,
                                             const CommitImage& image, MetaWriter& writer,
                                             std::vector<CatalogChange>& catalog);
     Result<void, StorageError> build_record(const std::string& key,

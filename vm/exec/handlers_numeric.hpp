@@ -7,21 +7,21 @@ namespace icvm::vm {
 
 /// The argument types of what an instruction computes.
 template <class F>
-struct Signature : Signature<decltype(&F::operator())> {};
+struct Arguments : Arguments<decltype(&F::operator())> {};
 template <class F, class R, class A>
-struct Signature<R (F::*)(A) const> {
+struct Arguments<R (F::*)(A) const> {
     using First = A;
     using Second = void;
 };
 template <class F, class R, class A, class B>
-struct Signature<R (F::*)(A, B) const> {
+struct Arguments<R (F::*)(A, B) const> {
     using First = A;
     using Second = B;
 };
 template <auto f>
-using FirstOf = typename Signature<std::remove_const_t<decltype(f)>>::First;
+using FirstOf = typename Arguments<std::remove_const_t<decltype(f)>>::First;
 template <auto f>
-using SecondOf = typename Signature<std::remove_const_t<decltype(f)>>::Second;
+using SecondOf = typename Arguments<std::remove_const_t<decltype(f)>>::Second;
 
 template <class T>
 struct IsResult : std::false_type {};
