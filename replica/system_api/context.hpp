@@ -73,7 +73,6 @@ struct ExecutionContext {
     u128 cycles_burned = 0;
     std::vector<std::string> log;
     u64 log_bytes = 0;             ///< of `log`
-    u64 log_bytes_free = 0;        ///< paid in full by debug_print (docs/metering.md, "Logs")
     std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
 
     std::optional<ExecutionError> error;  ///< why a host function trapped

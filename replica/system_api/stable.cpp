@@ -22,6 +22,7 @@ constexpr std::string_view too_big_for_32_bit =
 u64 pages_max(Context context) {
     switch (context) {
         case Context::init:
+        case Context::start:
         case Context::pre_upgrade: return pages_max_install;
         case Context::replicated_query:
         case Context::non_replicated_query:
