@@ -42,19 +42,19 @@ std::string to_string(const LoadError& error) {
 
 Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     Module module, const CompileOptions& options) {
-    if (auto valid = validate_module(module); !valid)
-        return std::unexpected(LoadError(std::move(valid.error())));
+    auto types = validate_module(module);
+    if (!types) return std::unexpected(LoadError(std::move(types.error())));
     auto compiled = std::make_shared<CompiledModule>();
     compiled->module = std::move(module);
     const Module& in = compiled->module;
-    for (const FunctionType& type : in.types) compiled->type_numbers.push_back(type_number(type));
+    compiled->types = std::move(*types);
     const bool memory64 = has_memory64(in);
     compiled->guarded = options.guard && guarded_access_available && guard_available() &&
                         !in.memory_types.empty() && !memory64;
     compiled->tracked = options.track;
     const CostTable& costs = options.costs ? *options.costs : default_costs(memory64);
     const CompileInput input{
-        in, compiled->type_numbers, costs, handler_table(), compiled->guarded, options.track};
+        in, compiled->types, costs, handler_table(), compiled->guarded, options.track};
     auto code = compile_functions(input);
     if (!code) return std::unexpected(load_error(std::move(code.error())));
     compiled->code = std::move(*code);

@@ -60,7 +60,7 @@ inline std::optional<std::vector<Extern>> imports_for(Store& store, const Module
     std::vector<Extern> imports;
     for (const Import& import : module.imports) {
         if (import.kind != ExternKind::function) return std::nullopt;
-        const FunctionType& type = module.types[import.type_index];
+        const FunctionType& type = module.types[import.type_index].function;
         if (type.results.size() > 4) return std::nullopt;
         imports.push_back(store.add_host_function({type, answer_zeros, nullptr, "host"}));
     }

@@ -112,7 +112,7 @@ Check check_function_import(const vm::Module& module, const vm::Import& import) 
                                   "imported from one of [\"ic0\"] instead.",
                                   import.name, import.module));
     return check_signature(type_of(*row, is_memory64(module)), import.name,
-                           module.types[import.type_index]);
+                           module.types[import.type_index].function);
 }
 
 Check check_imports(const vm::Module& module) {
@@ -131,6 +131,7 @@ Check check_imports(const vm::Module& module) {
                 break;
             case vm::ExternKind::global:
                 return refuse(Refusal::import_section, "Importing globals is not allowed.");
+            case vm::ExternKind::tag: return refuse(Refusal::engine, "exceptions");
         }
     }
     return {};

@@ -160,16 +160,17 @@ Result<std::string_view, ReadError> ByteReader::read_name() {
 Result<ValueType, ReadError> ByteReader::read_value_type() {
     const u8 code = TRY(read_byte());
     const ValueType type{code};
-    if (!type.is_number() && !type.is_reference())
-        return no_type(MalformedReason::value_type, code);
-    return type;
+    if (type.is_number()) return type;
+    if (code == 0x70) return types::funcref;
+    if (code == 0x6F) return types::externref;
+    return no_type(MalformedReason::value_type, code);
 }
 
 Result<ValueType, ReadError> ByteReader::read_reference_type() {
     const u8 code = TRY(read_byte());
-    const ValueType type{code};
-    if (!type.is_reference()) return no_type(MalformedReason::reference_type, code);
-    return type;
+    if (code == 0x70) return types::funcref;
+    if (code == 0x6F) return types::externref;
+    return no_type(MalformedReason::reference_type, code);
 }
 
 }  // namespace icvm::vm

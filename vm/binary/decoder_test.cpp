@@ -42,7 +42,7 @@ TEST_CASE("a module of every section is decoded") {
          section(8, {0x00}), section(9, {{0x00, 0x41, 0x00, 0x0B, 0x01, 0x01}}),
          section(12, {0x01}), section(10, {body({0x00})}),
          section(11, {join({{0x01}, name("data")})})}));
-    CHECK(to_string(module.types[0]) == "(i32, i64) -> (f32)");
+    CHECK(to_string(module.types[0].function) == "(i32, i64) -> (f32)");
     REQUIRE(module.imports.size() == 4);
     CHECK(module.imports[1].table.element == types::externref);
     CHECK(module.imports[1].table.limits.address_type == AddressType::i64);

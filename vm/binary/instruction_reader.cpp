@@ -66,8 +66,11 @@ Result<void, ReadError> InstructionReader::read_block_type(Instruction& out) {
     const bool is_byte = reader_.offset() == offset + 1;
     if (is_byte && code == -64) {
         out.block_type = {};
-    } else if (is_byte && (type.is_number() || type.is_reference())) {
+    } else if (is_byte && type.is_number()) {
         out.block_type = {BlockType::Kind::value, type, 0};
+    } else if (is_byte && (byte == 0x70 || byte == 0x6F)) {
+        const ValueType reference = byte == 0x70 ? types::funcref : types::externref;
+        out.block_type = {BlockType::Kind::value, reference, 0};
     } else {
         return std::unexpected(ReadError{MalformedReason::block_type, offset, byte});
     }
@@ -92,9 +95,9 @@ Result<void, ReadError> InstructionReader::read_select_types(Instruction& out) {
 
 Result<void, ReadError> InstructionReader::read_heap_type(Instruction& out) {
     const u8 code = TRY(reader_.read_byte());
-    out.type = ValueType{code};
-    if (!out.type.is_reference())
+    if (code != 0x70 && code != 0x6F)
         return std::unexpected(ReadError{MalformedReason::heap_type, offset() - 1, code});
+    out.type = code == 0x70 ? types::funcref : types::externref;
     return {};
 }
 

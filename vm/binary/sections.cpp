@@ -6,7 +6,8 @@ namespace icvm::vm {
 Result<void, ReadError> ModuleDecoder::decode_types() {
     const u32 count = TRY(reader_.read_count(types_max));
     module_.types.reserve(count);
-    for (u32 i = 0; i < count; i++) module_.types.push_back(TRY(read_function_type()));
+    for (u32 i = 0; i < count; i++)
+        module_.types.push_back({.function = TRY(read_function_type()), .group_first = i});
     return {};
 }
 
@@ -45,6 +46,7 @@ Result<Import, ReadError> ModuleDecoder::read_import() {
         case ExternKind::table: import.table = TRY(read_table_type()); break;
         case ExternKind::memory: import.memory = TRY(read_memory_type()); break;
         case ExternKind::global: import.global = TRY(read_global_type()); break;
+        case ExternKind::tag: break;
     }
     return import;
 }
@@ -66,6 +68,10 @@ void ModuleDecoder::add_to_index_space(const Import& import) {
         case ExternKind::global:
             module_.global_types.push_back(import.global);
             module_.imported_globals++;
+            break;
+        case ExternKind::tag:
+            module_.tag_types.push_back(import.type_index);
+            module_.imported_tags++;
             break;
     }
 }
@@ -103,9 +109,9 @@ Result<Table, ReadError> ModuleDecoder::read_table() {
     const u8 first = TRY(reader_.read_byte());
     Table table;
     if (first != with_initializer) {
-        table.type.element = ValueType{first};
-        if (!table.type.element.is_reference())
+        if (first != 0x70 && first != 0x6F)
             return reader_.no_type(MalformedReason::reference_type, first);
+        table.type.element = first == 0x70 ? types::funcref : types::externref;
         table.type.limits = TRY(read_limits());
         return table;
     }

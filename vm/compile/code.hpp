@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vm/base/integers.hpp"
+#include "vm/binary/instruction.hpp"
 
 namespace icvm::vm {
 
@@ -45,11 +46,30 @@ inline constexpr u32 code_header_cells = sizeof(Code) / sizeof(Cell);
 static_assert(sizeof(Code) == 32);
 
 /// A row of the side table: what is known about an instruction that can trap, call or pause.
-/// Slots that hold references and exception handlers get their place here.
 struct Site {
     u32 cell;      ///< where the instruction begins, in CodeUnit::cells
     u32 offset;    ///< of the Wasm instruction in its module
     i32 position;  ///< budget register minus counter, at the end of its block
+    /// The topmost operand below the instruction's own that is a reference, in
+    /// CodeUnit::references; none: no_reference.
+    u32 references = no_reference;
+    static constexpr u32 no_reference = ~u32(0);
+};
+
+/// An operand that is a reference, and lies in its home whenever a collection can come. Sites share
+/// the chains: there is one of these for each time a reference is pushed.
+struct ReferenceOperand {
+    u32 slot;
+    u32 below;  ///< the next older one in CodeUnit::references; or Site::no_reference
+};
+
+/// A clause of a try_table, or its way out (Wasm 4.4.9).
+struct ExceptionHandler {
+    u32 first_cell, end_cell;  ///< the code of the try_table's body, in CodeUnit::cells
+    CatchClause::Kind kind;
+    u32 tag;      ///< index
+    u32 landing;  ///< cell that runs next, at position 0 …
+    u32 slot;     ///< … when the arguments (and the reference) are in the slots from here on
 };
 
 /// The code of a module.
@@ -60,6 +80,13 @@ struct CodeUnit {
     std::vector<u32> functions;
     /// Ascending by cell.
     std::vector<Site> sites;
+    std::vector<ReferenceOperand> references;
+    /// By function (without imports): where its locals that are references begin in
+    /// `reference_locals`, and one more for the end; empty when no function has any.
+    std::vector<u32> reference_locals_first;
+    std::vector<u32> reference_locals;  ///< slots
+    /// Those of a function are together, inner ones first, a try_table's in the order of clauses.
+    std::vector<ExceptionHandler> handlers;
 
     const Code& code(size_t function) const {
         return *reinterpret_cast<const Code*>(cells.get() + functions[function]);

@@ -21,8 +21,8 @@ constexpr size_t cells_reserved_max = size_t(1) << 24;
 }  // namespace
 
 Compiler::Compiler(const CompileInput& input) : input_(input), metering_(cells_, sites_) {
-    for (const FunctionType& type : input.module.types)
-        results_max_ = std::max(results_max_, u32(type.results.size()));
+    for (const DefinedType& type : input.module.types)
+        results_max_ = std::max(results_max_, u32(type.function.results.size()));
     functions_.reserve(input.module.functions.size());
     // Mostly enough, and what is not written costs no memory.
     cells_.reserve(std::min<size_t>(input.module.code_section.size, cells_reserved_max));
@@ -80,10 +80,7 @@ CodeUnit Compiler::publish() {
     return unit;
 }
 
-u32 Compiler::cost(Opcode opcode) const {
-    const u32 code = u32(opcode);
-    return input_.costs.cost[code < 0x100 ? code : 0x100 + (code & 0xFF)];
-}
+u32 Compiler::cost(Opcode opcode) const { return input_.costs.cost[place_of(opcode)]; }
 
 void Compiler::instruction(const Instruction& i, const Proof&) {
     if (!live_) return dead_instruction(i.opcode);
@@ -225,7 +222,8 @@ Result<CodeUnit, CompileError> compile_functions(const CompileInput& input) {
     for (size_t i = 0; i < input.module.functions.size(); i++) {
         const u32 function = u32(input.module.imported_functions + i);
         compiler.start(function);
-        const Result<void, BodyError> walked = validate_function(input.module, function, compiler);
+        const Result<void, BodyError> walked =
+            validate_function(input.module, input.types, function, compiler);
         if (!walked) return std::unexpected(CompileError{function, walked.error()});
         if (compiler.too_large())
             return std::unexpected(CompileError{

@@ -19,7 +19,7 @@ namespace icvm::vm {
 /// What a module is compiled with.
 struct CompileInput {
     const Module& module;
-    std::span<const TypeNumber> type_numbers;  ///< by type index
+    const ClosedTypes& types;
     const CostTable& costs;
     const HandlerTable& handlers;
     bool guarded;  ///< memory 0 takes handlers without a check

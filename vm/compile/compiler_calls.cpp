@@ -43,12 +43,12 @@ void Compiler::call(const Instruction& i) {
 }
 
 void Compiler::call_indirect(const Instruction& i) {
-    const FunctionType& type = input_.module.types[i.index];
+    const FunctionType& type = input_.module.types[i.index].function;
     const u32 index = slot_of(slots_.pop());
     const u32 window = place_arguments(type);
     add_site(i.offset);
     emit(Operation::call_indirect);
-    append_halves(u32(input_.type_numbers[i.index]), i.index2);
+    append_halves(u32(input_.types[i.index].number), i.index2);
     finish_call(type, window);
     append(index);
 }
@@ -72,13 +72,13 @@ void Compiler::return_call(const Instruction& i) {
 }
 
 void Compiler::return_call_indirect(const Instruction& i) {
-    const FunctionType& type = input_.module.types[i.index];
+    const FunctionType& type = input_.module.types[i.index].function;
     const u32 index = slot_of(slots_.pop());
     const u32 first = place_arguments(type);
     add_site(i.offset);
     const i64 position = close_block();
     emit(Operation::return_call_indirect);
-    append_halves(u32(input_.type_numbers[i.index]), i.index2);
+    append_halves(u32(input_.types[i.index].number), i.index2);
     append_halves(first, u32(position));
     append_halves(u32(type.parameters.size()), index);
     live_ = false;

@@ -65,7 +65,7 @@ void Compiler::open_frame(const Instruction& i) {
         case BlockType::Kind::empty: break;
         case BlockType::Kind::value: frame.results = 1; break;
         case BlockType::Kind::type_index: {
-            const FunctionType& type = input_.module.types[i.block_type.type_index];
+            const FunctionType& type = input_.module.types[i.block_type.type_index].function;
             frame.parameters = u32(type.parameters.size());
             frame.results = u32(type.results.size());
         }

@@ -8,13 +8,17 @@ namespace {
 
 CostTable make_costs(bool memory64) {
     CostTable table;
-    auto put = [&](u32 code, u32 cost) {
-        table.cost[code < 0x100 ? code : 0x100 + (code & 0xFF)] = u16(cost);
-    };
+    auto put = [&](u32 code, u32 cost) { table.cost[place_of(Opcode(code))] = u16(cost); };
 #define WASM(code, id, text, immediate, signature, cost) put(code, cost);
 #include "vm/wasm/opcode.def"
 #define WASM_LOAD(code, id, text, immediate, signature, cost) put(code, cost + memory64);
 #define WASM_STORE(code, id, text, immediate, signature, cost) put(code, cost + memory64);
+#define WASM_VECTOR_LOAD(code, id, text, immediate, signature, cost) put(code, cost + memory64);
+#define WASM_VECTOR_STORE(code, id, text, immediate, signature, cost) put(code, cost + memory64);
+#define WASM_VECTOR_LOAD_LANE(code, id, text, immediate, signature, cost) \
+    put(code, cost + memory64);
+#define WASM_VECTOR_STORE_LANE(code, id, text, immediate, signature, cost) \
+    put(code, cost + memory64);
 #include "vm/wasm/opcode.def"
     return table;
 }

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "vm/base/integers.hpp"
+#include "vm/wasm/opcode.hpp"
 
 namespace icvm::vm {
 
 /// What each instruction costs, and how bulk instructions are charged (docs/metering.md, "Blocks"
 /// and "Bulk instructions").
 struct CostTable {
-    /// Cost by opcode (index: the u16 code for one-byte opcodes; 0x100 + n for 0xFCnn).
-    u16 cost[0x200] = {};
+    u16 cost[opcode_places] = {};  ///< by place_of(opcode)
     /// Entering a function.
     u16 function_entry = 1;
     /// One for each byte (or table element) of a bulk instruction, charged and checked before it.

@@ -12,7 +12,7 @@ namespace icvm::vm {
 struct CompiledModule {
     Module module;
     CodeUnit code;
-    std::vector<TypeNumber> type_numbers;  ///< by type index
+    ClosedTypes types;  ///< by type index
     /// Memory 0 must be Memory::guarded(), for its handlers do not check.
     bool guarded = false;
     /// Stores mark the pages that they write, as Memory::tracked() ones need it.

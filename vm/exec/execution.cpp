@@ -29,7 +29,7 @@ Outcome stop(ExecutionState& state, TrapReason reason) {
 }
 
 void take_results(ExecutionState& state) {
-    const std::vector<ValueType>& types = state.function->function_type->results;
+    const std::vector<ValueType>& types = state.function->runtime_type->function.results;
     const u64* slots = state.stacks->slots();
     for (const ValueType type : types) state.results.push_back({type, *slots++});
 }

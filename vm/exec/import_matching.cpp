@@ -28,11 +28,12 @@ bool match(const Module& module, const Import& import, const Extern& given) {
     if (size_t(import.kind) != given.index()) return false;
     switch (import.kind) {
         case ExternKind::function:
-            return std::get<FunctionInstance*>(given)->type ==
-                   type_number(module.types[import.type_index]);
+            return std::get<FunctionInstance*>(given)->runtime_type ==
+                   &runtime_type(module.types[import.type_index].function);
         case ExternKind::table: return match_table(*std::get<TableInstance*>(given), import.table);
         case ExternKind::memory: return match_memory(*std::get<Memory*>(given), import.memory);
         case ExternKind::global: return std::get<GlobalInstance*>(given)->type == import.global;
+        case ExternKind::tag: return false;
     }
     return false;
 }

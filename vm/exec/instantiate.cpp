@@ -69,6 +69,9 @@ void Instantiation::link(std::span<const Extern> imports) {
             case ExternKind::global:
                 instance_.global_storage.push_back(std::get<GlobalInstance*>(import));
                 break;
+            case ExternKind::tag:
+                instance_.tag_storage.push_back(std::get<TagInstance*>(import));
+                break;
         }
     }
 }
@@ -94,9 +97,9 @@ void Instantiation::allocate_functions() {
         FunctionInstance& made = instance_.own_functions.emplace_back();
         made.code = code_of(compiled_, index);
         made.instance = &instance_;
-        made.type = compiled_.type_numbers[function.type_index];
+        made.type = compiled_.types[function.type_index].number;
         made.index = index++;
-        made.function_type = &module_.types[function.type_index];
+        made.runtime_type = &compiled_.types[function.type_index];
         instance_.function_storage.push_back(&made);
     }
     instance_.functions = instance_.function_storage.data();

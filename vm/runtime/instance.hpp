@@ -5,17 +5,12 @@
 #include <vector>
 
 #include "vm/runtime/memory.hpp"
+#include "vm/runtime/object_heap.hpp"
+#include "vm/runtime/type_registry.hpp"
 #include "vm/wasm/module.hpp"
 #include "vm/wasm/value.hpp"
 
 namespace icvm::vm {
-
-/// The canonical number of a function type: equal types, equal numbers, in the whole process
-/// (Wasm 4.2.2; call_indirect compares numbers). Only equality means anything.
-enum class TypeNumber : u32 {};
-
-/// Registers a function type; thread-safe.
-TypeNumber type_number(const FunctionType& type);
 
 struct Instance;
 
@@ -26,11 +21,16 @@ struct FunctionInstance {
     TypeNumber type{};
     u32 index = 0;               ///< in the index space of its module
     const void* host = nullptr;  ///< the HostFunction (vm.hpp), when it is one
-    const FunctionType* function_type = nullptr;
+    const RuntimeType* runtime_type = nullptr;
+};
+
+/// An exception tag (Wasm 4.2.9): each is different from all others.
+struct TagInstance {
+    const RuntimeType* type = nullptr;
 };
 
 struct TableInstance {
-    TableType type;
+    TableType type;  ///< closed
     /// What all tables of its store may still grow by, in elements; nullptr: no such bound.
     u64* store_elements_left = nullptr;
     std::vector<u64> storage;  ///< references
@@ -46,7 +46,7 @@ inline constexpr u64 table_elements_max = 10'000'000;
 inline constexpr u64 store_table_elements_max = 2 * table_elements_max;
 
 struct GlobalInstance {
-    GlobalType type;
+    GlobalType type;      ///< closed
     u64* cell = nullptr;  ///< two slots; in the instance that defines it, or in `own`
     u64 own[2] = {};
 };
@@ -55,11 +55,15 @@ struct GlobalInstance {
 struct Instance {
     u64* global_cells = nullptr;         ///< of the globals that the module defines: 2 slots each
     GlobalInstance** globals = nullptr;  ///< by index, imports first
-    FunctionInstance** functions = nullptr;  ///< by index, imports first
-    TableInstance** tables = nullptr;        ///< by index
-    Memory** memories = nullptr;             ///< by index
-    bool* data_dropped = nullptr;            ///< by data segment
-    bool* elements_dropped = nullptr;        ///< by element segment
+    FunctionInstance** functions = nullptr;      ///< by index, imports first
+    TableInstance** tables = nullptr;            ///< by index
+    Memory** memories = nullptr;                 ///< by index
+    bool* data_dropped = nullptr;                ///< by data segment
+    bool* elements_dropped = nullptr;            ///< by element segment
+    TagInstance** tags = nullptr;                ///< by index, imports first
+    const RuntimeType* const* types = nullptr;   ///< by type index
+    ObjectHeap* heap = nullptr;                  ///< of the store
+    const std::vector<u64>* elements = nullptr;  ///< references by element segment
 
     const Module* module = nullptr;
     std::shared_ptr<const void> code_owner;  ///< keeps the CompiledModule
@@ -75,6 +79,9 @@ struct Instance {
     std::vector<Memory*> memory_storage;
     std::vector<std::shared_ptr<Memory>> own_memories;
     std::unique_ptr<bool[]> dropped_storage;
+    std::vector<TagInstance*> tag_storage;
+    std::deque<TagInstance> own_tags;
+    std::vector<std::vector<u64>> element_storage;
 };
 
 }  // namespace icvm::vm

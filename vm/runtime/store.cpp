@@ -6,16 +6,16 @@
 
 namespace icvm::vm {
 
-Store::Store() : state(std::make_unique<State>()) {}
+Store::Store(const ObjectHeapOptions&) : state(std::make_unique<State>()) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 
 FunctionInstance* Store::add_host_function(HostFunction function) {
     const HostFunction& kept = state->host_functions.emplace_back(std::move(function));
     FunctionInstance& instance = state->host_function_instances.emplace_back();
-    instance.type = type_number(kept.type);
+    instance.type = runtime_type(kept.type).number;
     instance.host = &kept;
-    instance.function_type = &kept.type;
+    instance.runtime_type = &runtime_type(kept.type);
     return &instance;
 }
 
@@ -51,7 +51,9 @@ FunctionInstance* table_function(Instance& instance, u32 table, u64 index) {
     return reinterpret_cast<FunctionInstance*>(found.elements[index]);
 }
 
-const FunctionType& type_of(const FunctionInstance& function) { return *function.function_type; }
+const FunctionType& type_of(const FunctionInstance& function) {
+    return function.runtime_type->function;
+}
 
 const GlobalType& type_of(const GlobalInstance& global) { return global.type; }
 
@@ -80,6 +82,7 @@ std::optional<Extern> find_export(Instance& instance, std::string_view name) {
             case ExternKind::table: return instance.tables[found.index];
             case ExternKind::memory: return instance.memories[found.index];
             case ExternKind::global: return instance.globals[found.index];
+            case ExternKind::tag: return instance.tags[found.index];
         }
     }
     return std::nullopt;

@@ -19,7 +19,8 @@ namespace icvm::vm {
 
 struct CompiledModule;
 
-using Extern = std::variant<FunctionInstance*, TableInstance*, Memory*, GlobalInstance*>;
+using Extern =
+    std::variant<FunctionInstance*, TableInstance*, Memory*, GlobalInstance*, TagInstance*>;
 
 /// Imports do not fit (Wasm 4.5.4).
 struct Unlinkable {
@@ -50,7 +51,7 @@ struct InstantiationOptions {
 /// One thread at a time.
 class Store {
 public:
-    Store();
+    explicit Store(const ObjectHeapOptions& heap = {});
     ~Store();
     Store(Store&&) noexcept;
 
@@ -59,6 +60,7 @@ public:
     /// or than what is left of store_table_elements_max.
     TableInstance* add_table(const TableType& type);
     GlobalInstance* add_global(const GlobalType& type, const Value& value);
+    TagInstance* add_tag(const FunctionType& type);
     Memory* add_memory(std::shared_ptr<Memory> memory);
 
     /// Wasm 4.5.4. A trap in an active segment or in the start function leaves what came before it
@@ -67,6 +69,8 @@ public:
     Result<Instance*, InstantiationError> instantiate(std::shared_ptr<const CompiledModule> module,
                                                       std::span<const Extern> imports,
                                                       const InstantiationOptions& options = {});
+
+    ObjectHeap& heap();
 
     struct State;
     std::unique_ptr<State> state;

@@ -34,6 +34,8 @@ TEST_CASE("a table without a maximum ends at a limit of ours") {
     CHECK(table.size == 10);
 }
 
+static TypeNumber type_number(const FunctionType& type) { return runtime_type(type).number; }
+
 TEST_CASE("equal function types have equal numbers, others do not") {
     const FunctionType empty;
     const FunctionType one{{types::i32}, {}};

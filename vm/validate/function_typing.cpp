@@ -6,8 +6,11 @@
 
 namespace icvm::vm {
 
-FunctionTyping::FunctionTyping(const Module& module, u32 function)
-    : module_(module), type_(module.function_type(function)), locals_(type_.parameters) {
+FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types, u32 function)
+    : module_(module),
+      types_(types),
+      type_(module.function_type(function)),
+      locals_(type_.parameters) {
     open_frame(Opcode::block, {BlockType::Kind::type_index, {}, module.function_types[function]});
 }
 

@@ -6,6 +6,7 @@
 
 #include "vm/base/check.hpp"
 #include "vm/binary/instruction.hpp"
+#include "vm/runtime/type_registry.hpp"
 #include "vm/validate/operand_stack.hpp"
 #include "vm/wasm/module.hpp"
 
@@ -18,7 +19,7 @@ struct Signature;
 class FunctionTyping {
 public:
     /// A function of `module`, which is valid but for its bodies.
-    FunctionTyping(const Module& module, u32 function);
+    FunctionTyping(const Module& module, const ClosedTypes& types, u32 function);
 
     void add_locals(u32 count, ValueType type) { locals_.insert(locals_.end(), count, type); }
     std::span<const ValueType> locals() const { return locals_; }
@@ -109,6 +110,7 @@ private:
     [[gnu::cold, gnu::noinline]] bool mismatch(ValueType expected, ValueType found);
 
     const Module& module_;
+    const ClosedTypes& types_;
     const FunctionType& type_;
     std::vector<ValueType> locals_;
     std::vector<Frame> frames_;

@@ -6,14 +6,14 @@ namespace icvm::vm {
 
 std::span<const ValueType> FunctionTyping::parameters(const BlockType& type) const {
     if (type.kind != BlockType::Kind::type_index) return {};
-    return module_.types[type.type_index].parameters;
+    return module_.types[type.type_index].function.parameters;
 }
 
 /// Valid as long as `type`.
 std::span<const ValueType> FunctionTyping::results(const BlockType& type) const {
     if (type.kind == BlockType::Kind::empty) return {};
     if (type.kind == BlockType::Kind::value) return {&type.value, 1};
-    return module_.types[type.type_index].results;
+    return module_.types[type.type_index].function.results;
 }
 
 std::span<const ValueType> FunctionTyping::label_types(u32 label) const {
@@ -137,7 +137,7 @@ bool FunctionTyping::apply_call_indirect(const Instruction& instruction, bool ta
     if (module_.table_types[instruction.index2].element != types::funcref)
         return fail("type mismatch: call_indirect needs a table of funcref");
     return pop(table_address(instruction.index2)) &&
-           apply_call(module_.types[instruction.index], tail);
+           apply_call(module_.types[instruction.index].function, tail);
 }
 
 }  // namespace icvm::vm

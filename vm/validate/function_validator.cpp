@@ -4,11 +4,11 @@
 
 namespace icvm::vm {
 
-BodyWalk::BodyWalk(const Module& module, u32 index)
+BodyWalk::BodyWalk(const Module& module, const ClosedTypes& types, u32 index)
     : module_(module),
       body_(module.functions[index - module.imported_functions].body),
       reader_(module, body_),
-      typing_(module, index) {}
+      typing_(module, types, index) {}
 
 Result<void, BodyError> BodyWalk::read_locals() {
     const auto read = [&]() -> Result<void, ReadError> {

@@ -33,6 +33,7 @@ concept FunctionListener =
         { l.finish(n) } -> std::same_as<void>;
     };
 
+/// `types` are the module's, from validate_module.
 /// Validates the body of function `index` (of the index space, never an import) in one pass over
 /// its bytes: decoding, typing (Wasm 3.3, appendix 7.3) and `listener` together.
 /// Malformed bodies come as Invalid's sibling: see BodyError.
@@ -43,7 +44,8 @@ struct BodyError {
 };
 
 template <FunctionListener Listener>
-Result<void, BodyError> validate_function(const Module& module, u32 index, Listener& listener);
+Result<void, BodyError> validate_function(const Module& module, const ClosedTypes& types, u32 index,
+                                          Listener& listener);
 
 /// Wants to know nothing: validation alone.
 struct NullListener {
@@ -57,7 +59,7 @@ struct NullListener {
 /// The part of validate_function that does not depend on the listener.
 class BodyWalk {
 public:
-    BodyWalk(const Module& module, u32 index);
+    BodyWalk(const Module& module, const ClosedTypes& types, u32 index);
 
     /// Reads the declarations of locals, which precede the instructions (Wasm 5.5.13).
     Result<void, BodyError> read_locals();
@@ -96,8 +98,9 @@ private:
 };
 
 template <FunctionListener Listener>
-Result<void, BodyError> validate_function(const Module& module, u32 index, Listener& listener) {
-    BodyWalk walk(module, index);
+Result<void, BodyError> validate_function(const Module& module, const ClosedTypes& types, u32 index,
+                                          Listener& listener) {
+    BodyWalk walk(module, types, index);
     TRY(walk.read_locals());
     listener.begin(walk.locals());
     Instruction instruction{};

@@ -17,7 +17,6 @@ Module valid_but_bodies(const ByteVector& bytes) {
     auto module = decode_module(bytes);
     INFO((module ? "" : module.error().reason));
     REQUIRE(module);
-    REQUIRE(validate_module(*module));
     return std::move(*module);
 }
 
@@ -25,7 +24,9 @@ Module valid_but_bodies(const ByteVector& bytes) {
 std::string reason(const ByteVector& bytes, bool malformed = false) {
     const Module module = valid_but_bodies(bytes);
     NullListener listener;
-    const auto result = validate_function(module, module.imported_functions, listener);
+    const auto types = validate_module(module);
+    REQUIRE(types);
+    const auto result = validate_function(module, *types, module.imported_functions, listener);
     if (result) return "";
     CHECK(result.error().malformed == malformed);
     return result.error().reason;
@@ -63,7 +64,7 @@ struct Recorder {
 Recorder recorded(const ByteVector& bytes) {
     const Module module = valid_but_bodies(bytes);
     Recorder recorder;
-    const auto result = validate_function(module, 0, recorder);
+    const auto result = validate_function(module, *validate_module(module), 0, recorder);
     INFO((result ? "" : result.error().reason));
     REQUIRE(result);
     return recorder;

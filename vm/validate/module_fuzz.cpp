@@ -13,13 +13,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         CHECK(!module.error().reason.empty() && module.error().offset <= size);
         return 0;
     }
-    if (const auto valid = validate_module(*module); !valid) {
+    if (const auto types = validate_module(*module); !types) {
         CHECK(!valid.error().reason.empty() && valid.error().offset <= size);
         return 0;
     }
     NullListener listener;
     for (u32 i = module->imported_functions; i < module->function_types.size(); i++) {
-        const auto valid = validate_function(*module, i, listener);
+        const auto valid = validate_function(*module, *types, i, listener);
         if (!valid) CHECK(!valid.error().reason.empty() && valid.error().offset <= size);
     }
     return 0;

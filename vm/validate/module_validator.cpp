@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vm/base/check.hpp"
 #include "vm/validate/constant_expression.hpp"
 
 namespace icvm::vm {
@@ -56,6 +57,7 @@ Validated validate_imports(const Module& module) {
             case ExternKind::table: TRY(validate_table(import.table, import.offset)); break;
             case ExternKind::memory: TRY(validate_memory(import.memory, import.offset)); break;
             case ExternKind::global: break;
+            case ExternKind::tag: break;
         }
     }
     return {};
@@ -141,6 +143,7 @@ Validated validate_export(const Module& module, const Export& item) {
         case ExternKind::table: what = "table", size = module.table_types.size(); break;
         case ExternKind::memory: what = "memory", size = module.memory_types.size(); break;
         case ExternKind::global: what = "global", size = module.global_types.size(); break;
+        case ExternKind::tag: what = "tag", size = module.tag_types.size(); break;
     }
     if (item.index < size) return {};
     return invalid(item.offset, fmt::format("unknown {} {}", what, item.index));
@@ -164,7 +167,9 @@ Validated validate_exports(const Module& module) {
 
 }  // namespace
 
-Result<void, Invalid> validate_module(const Module& module) {
+Result<ClosedTypes, Invalid> validate_module(const Module& module) {
+    ClosedTypes types;
+    for (const DefinedType& type : module.types) CHECK(types.add_group({&type, 1}));
     TRY(validate_imports(module));
     for (const Function& function : module.functions)
         TRY(validate_type_index(module, function.type_index, function.body.offset));
@@ -175,7 +180,8 @@ Result<void, Invalid> validate_module(const Module& module) {
     TRY(validate_elements(module));
     TRY(validate_data(module));
     TRY(validate_start(module));
-    return validate_exports(module);
+    TRY(validate_exports(module));
+    return types;
 }
 
 }  // namespace icvm::vm

@@ -11,7 +11,7 @@
 
 namespace icvm::vm {
 
-enum class ExternKind : u8 { function, table, memory, global };
+enum class ExternKind : u8 { function, table, memory, global, tag };
 
 /// A range of bytes of the module, by offset from its first byte.
 struct ByteRange {
@@ -23,7 +23,7 @@ struct Import {
     std::string module;
     std::string name;
     ExternKind kind;
-    u32 type_index = 0;  ///< function
+    u32 type_index = 0;  ///< function, tag
     TableType table{};
     MemoryType memory{};
     GlobalType global{};
@@ -58,6 +58,11 @@ struct Global {
 
 enum class SegmentMode : u8 { active, passive, declarative };
 
+/// An exception tag that the module defines (Wasm 2.5.6).
+struct Tag {
+    u32 type_index = 0;
+};
+
 struct ElementSegment {
     SegmentMode mode = SegmentMode::active;
     u32 table_index = 0;
@@ -84,12 +89,13 @@ struct CustomSection {
 /// A decoded module (Wasm 2.5). Index spaces count imports first. It owns its bytes.
 struct Module {
     ByteVector bytes;
-    std::vector<FunctionType> types;
+    std::vector<DefinedType> types;
     std::vector<Import> imports;
     std::vector<Function> functions;   ///< without the imported ones
     std::vector<Table> tables;         ///< without the imported ones
     std::vector<MemoryType> memories;  ///< without the imported ones
     std::vector<Global> globals;       ///< without the imported ones
+    std::vector<Tag> tags;             ///< without the imported ones
     std::vector<Export> exports;
     std::optional<u32> start;
     std::vector<ElementSegment> elements;
@@ -98,17 +104,19 @@ struct Module {
     std::vector<CustomSection> custom_sections;
     ByteRange code_section{};  ///< its content; empty when there is none
     /// Where the content of a section starts, by its id; 0: there is none.
-    std::array<u32, 13> section_offsets{};
+    std::array<u32, 14> section_offsets{};
 
     // The index spaces, imports included.
     std::vector<u32> function_types;  ///< type index by function index
     std::vector<TableType> table_types;
     std::vector<MemoryType> memory_types;
     std::vector<GlobalType> global_types;
+    std::vector<u32> tag_types;  ///< type index by tag index
     u32 imported_functions = 0;
     u32 imported_tables = 0;
     u32 imported_memories = 0;
     u32 imported_globals = 0;
+    u32 imported_tags = 0;
 
     /// By function index: named outside of the bodies, so that ref.func may name it (Wasm 3.4.1).
     std::vector<bool> declared_functions;
@@ -122,7 +130,7 @@ struct Module {
 
     Bytes content(ByteRange range) const { return Bytes(bytes).subspan(range.offset, range.size); }
     const FunctionType& function_type(u32 function) const {
-        return types[function_types[function]];
+        return types[function_types[function]].function;
     }
     /// The first export of that kind and name; nullptr when there is none.
     const Export* find_export(std::string_view name, ExternKind kind) const;

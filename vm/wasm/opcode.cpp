@@ -21,7 +21,9 @@ constexpr std::array<u16, opcode_places> index = [] {
 }  // namespace
 
 const OpcodeRow* find_opcode_row(u16 opcode) {
-    if (opcode >= 0x100 && (opcode >> 8) != 0xFC) return nullptr;
+    if (opcode >= 0x100 && opcode < 0xFB00) return nullptr;
+    if (opcode >= 0xFB00 && opcode < 0xFD00 && (opcode & 0xFF) >= 0x20) return nullptr;
+    if (opcode >= 0xFD00 + 0x114) return nullptr;
     const u16 position = index[place_of(Opcode(opcode))];
     return position == 0 ? nullptr : &rows[position - 1];
 }

@@ -13,7 +13,8 @@ enum class Opcode : u16 {
 #include "vm/wasm/opcode.def"
 };
 
-/// What follows an opcode in the binary format.
+/// What follows an opcode in the binary format (Wasm 5.4), and which fields of an Instruction hold
+/// it.
 enum class Immediate : u8 {
     none,
     block_type,
@@ -38,17 +39,39 @@ enum class Immediate : u8 {
     memory_argument_2,
     memory_argument_3,
     memory_argument_4,
+    memory_argument_lane_0,
+    memory_argument_lane_1,
+    memory_argument_lane_2,
+    memory_argument_lane_3,
+    lane_2,
+    lane_4,
+    lane_8,
+    lane_16,
+    shuffle,
     i32,
     i64,
     f32,
     f64,
+    v128,
+    tag,
+    catches,       ///< of try_table: a block type, then the clauses
+    cast,          ///< of br_on_cast: flags, a label, two heap types
+    type,          ///< a type index
+    type_field,    ///< and the index of a field
+    type_count,    ///< and a number of operands
+    type_data,     ///< and a data segment
+    type_element,  ///< and an element segment
+    type_type,     ///< two type indices: destination, source
 };
 
-/// A dense number of an opcode, for tables: the opcode itself, or 0x100 + n for 0xFCnn.
-inline constexpr size_t opcode_places = 0x200;
+/// A dense number of an opcode, for tables: the opcode itself, 0x100 + n for 0xFBnn, 0x120 + n for
+/// 0xFCnn, 0x140 + n for the vector instruction n.
+inline constexpr size_t opcode_places = 0x140 + 0x114;
 constexpr size_t place_of(Opcode opcode) {
     const u16 code = u16(opcode);
-    return code < 0x100 ? code : 0x100 + (code & 0xFF);
+    if (code < 0x100) return code;
+    if (code >= 0xFD00) return 0x140 + (code - 0xFD00);
+    return (code >= 0xFC00 ? 0x120 : 0x100) + (code & 0x1F);
 }
 
 struct OpcodeRow {
