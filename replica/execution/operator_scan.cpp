@@ -97,10 +97,9 @@ using OperatorTable = std::array<OperatorRow, vm::opcode_places>;
 const OperatorTable& table() {
     static const OperatorTable rows = [] {
         OperatorTable made;
-        for (u16 code = 0; code < 0x100; code++) {
-            made[code] = row_of(code);
-            made[0x100 + code] = row_of(u16(0xFC00 + code));
-        }
+        for (u32 code = 0; code < 0x10000; code++)
+            if (vm::find_opcode_row(u16(code)) != nullptr)
+                made[vm::place_of(Opcode(code))] = row_of(u16(code));
         return made;
     }();
     return rows;
@@ -151,7 +150,9 @@ private:
     const OperatorRow* prefixed(u8 prefix) {
         const auto second = read_count();
         if (!second || *second > 0xFF || prefix != 0xFC) return nullptr;
-        return &rows_[vm::place_of(Opcode(u16(prefix) << 8 | u16(*second)))];
+        const auto code = u16(u16(prefix) << 8 | u16(*second));
+        if (vm::find_opcode_row(code) == nullptr) return nullptr;
+        return &rows_[vm::place_of(Opcode(code))];
     }
     bool skip_immediate(Shape shape) {
         switch (shape) {

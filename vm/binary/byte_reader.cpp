@@ -18,60 +18,8 @@ std::string_view text_of(MalformedReason reason) {
     return "malformed";
 }
 
-/// What the code is in WebAssembly 3.0, beyond what is supported; empty: nothing.
-std::string_view feature_of_opcode(u32 code) {
-    switch (code < 0x100 ? code : code >> 8) {
-        case 0x08:
-        case 0x0A:
-        case 0x1F: return "exceptions are";
-        case 0x14:
-        case 0x15:
-        case 0xD4:
-        case 0xD5:
-        case 0xD6: return "typed function references are";
-        case 0xD3:
-        case 0xFB: return "garbage collection is";
-        case 0xFD: return "SIMD is";
-        case 0xFE: return "threads are";
-        default: return {};
-    }
-}
-
-std::string_view feature_of_type(u32 code) {
-    switch (code) {
-        case 0x7B: return "SIMD is";
-        case 0x63:
-        case 0x64: return "typed function references are";
-        case 0x69:
-        case 0x74: return "exceptions are";
-        case 0x4E:
-        case 0x4F:
-        case 0x50:
-        case 0x5E:
-        case 0x5F:
-        case 0x6A:
-        case 0x6B:
-        case 0x6C:
-        case 0x6D:
-        case 0x6E:
-        case 0x71:
-        case 0x72:
-        case 0x73: return "garbage collection is";
-        default: return {};
-    }
-}
-
-std::string_view feature_of(const ReadError& error) {
-    switch (error.reason) {
-        case MalformedReason::illegal_opcode: return feature_of_opcode(*error.found);
-        case MalformedReason::import_kind:
-        case MalformedReason::export_kind: return *error.found == 4 ? "exceptions are" : "";
-        case MalformedReason::section_id: return *error.found == 13 ? "exceptions are" : "";
-        case MalformedReason::limits_flags:
-            return *error.found < 8 && (*error.found & 2) != 0 ? "shared memories are" : "";
-        default: return feature_of_type(*error.found);
-    }
-}
+/// The single bytes that are heap types; before a value type they stand for the nullable reference.
+constexpr bool is_abstract_heap_type(u8 code) { return code >= 0x69 && code <= 0x74; }
 
 }  // namespace
 
@@ -80,9 +28,9 @@ Malformed to_malformed(const ReadError& error) {
     if (error.found) {
         const u32 code = *error.found;
         text += code < 0x100 ? fmt::format(" {:02x}", code)
-                             : fmt::format(" {:02x} {:02x}", code >> 8, code & 0xFF);
-        const std::string_view feature = feature_of(error);
-        if (!feature.empty()) text += fmt::format(" ({} not supported yet)", feature);
+                             : fmt::format(" {:02x} {:02x}", code >> 24, code & 0xFF'FFFF);
+        const bool shared = error.reason == MalformedReason::limits_flags && (code & 0xF2) == 2;
+        if (shared) text += " (shared memories are not supported)";
     }
     return {error.offset, std::move(text)};
 }
@@ -157,19 +105,44 @@ Result<std::string_view, ReadError> ByteReader::read_name() {
     return icvm::text_of(bytes);
 }
 
+Result<HeapType, ReadError> ByteReader::read_heap_type() {
+    const u32 offset_before = offset();
+    const i64 code = TRY(read_s33());
+    if (code < 0) {
+        const u8 byte = u8(code & 0x7F);
+        if (code >= -64 && is_abstract_heap_type(byte)) return HeapType::of_code(byte);
+        return std::unexpected(ReadError{MalformedReason::heap_type, offset_before, byte});
+    }
+    // More types than types_max there cannot be: whatever validation finds is unknown.
+    return HeapType::of_index(u32(std::min<i64>(code, HeapType::abstract - 1)));
+}
+
+Result<std::optional<ValueType>, ReadError> ByteReader::read_reference_type(u8 code) {
+    if (is_abstract_heap_type(code)) return ValueType::reference(HeapType::of_code(code), true);
+    if (code != ValueType::nullable_code && code != ValueType::non_nullable_code)
+        return std::nullopt;
+    const HeapType heap = TRY(read_heap_type());
+    return ValueType::reference(heap, code == ValueType::nullable_code);
+}
+
 Result<ValueType, ReadError> ByteReader::read_value_type() {
     const u8 code = TRY(read_byte());
-    const ValueType type{code};
-    if (type.is_number()) return type;
-    if (code == 0x70) return types::funcref;
-    if (code == 0x6F) return types::externref;
+    if (const ValueType type{code}; type.is_number() || type == types::v128) return type;
+    if (const auto reference = TRY(read_reference_type(code))) return *reference;
     return no_type(MalformedReason::value_type, code);
+}
+
+Result<ValueType, ReadError> ByteReader::read_storage_type() {
+    const u8 code = TRY(read_byte());
+    const ValueType type{code};
+    if (type.is_packed() || type.is_number() || type == types::v128) return type;
+    if (const auto reference = TRY(read_reference_type(code))) return *reference;
+    return no_type(MalformedReason::storage_type, code);
 }
 
 Result<ValueType, ReadError> ByteReader::read_reference_type() {
     const u8 code = TRY(read_byte());
-    if (code == 0x70) return types::funcref;
-    if (code == 0x6F) return types::externref;
+    if (const auto reference = TRY(read_reference_type(code))) return *reference;
     return no_type(MalformedReason::reference_type, code);
 }
 

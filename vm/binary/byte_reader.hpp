@@ -18,10 +18,12 @@ enum class MalformedReason : u8 {
 struct ReadError {
     MalformedReason reason;
     u32 offset = 0;
-    std::optional<u32> found{};  ///< the opcode or type code that is none
+    /// The opcode or type code that is none; an opcode behind a prefix byte has that byte in its
+    /// highest eight bits.
+    std::optional<u32> found{};
 };
 
-/// "illegal opcode fd 0c (SIMD is not supported yet)"
+/// "illegal opcode fd 9a"
 Malformed to_malformed(const ReadError& error);
 
 /// Reads the elements of the binary format (Wasm 5.2) from a range of a module's bytes.
@@ -35,6 +37,8 @@ public:
     bool at_end() const { return position_ == end_; }
     u32 offset() const { return u32(position_ - start_); }
     size_t remaining() const { return size_t(end_ - position_); }
+    /// There must be one.
+    u8 next_byte() const { return *position_; }
     void skip(u32 size) { position_ += size; }
     std::unexpected<ReadError> error(MalformedReason reason) const { return error_at(0, reason); }
     /// An error `back` bytes before here.
@@ -78,6 +82,11 @@ public:
     Result<std::string_view, ReadError> read_name();
     Result<ValueType, ReadError> read_value_type();
     Result<ValueType, ReadError> read_reference_type();
+    /// Or a packed type (Wasm 5.3.7).
+    Result<ValueType, ReadError> read_storage_type();
+    Result<HeapType, ReadError> read_heap_type();
+    /// The reference type whose first byte was `code`; nothing when there is none.
+    Result<std::optional<ValueType>, ReadError> read_reference_type(u8 code);
     /// The byte just read, `code`, is no type: they are signed LEB128 numbers of one byte.
     std::unexpected<ReadError> no_type(MalformedReason reason, u8 code) const {
         if (code >= 0x80) reason = MalformedReason::integer_too_long;

@@ -44,7 +44,7 @@ Result<void, ReadError> ModuleDecoder::decode_header() {
 namespace {
 
 /// Place of each section in the order that sections must have, by id; 0: a custom section.
-constexpr u8 ranks[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10};
+constexpr u8 ranks[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
 
 }  // namespace
 
@@ -79,7 +79,8 @@ Result<void, ReadError> ModuleDecoder::decode_content(u8 id, u32 end) {
         case 9: return decode_elements();
         case 10: return decode_code(end);
         case 11: return decode_data();
-        default: return decode_data_count();
+        case 12: return decode_data_count();
+        default: return decode_tags();
     }
 }
 

@@ -65,6 +65,56 @@ TEST_CASE("a module of every section is decoded") {
     CHECK(module.code_section.size == 5);
 }
 
+TEST_CASE("types are structures, arrays and functions, in recursive groups") {
+    const Module module = decoded(vm::assemble::module({section(
+        1, {{0x5F, 0x02, 0x78, 0x00, 0x63, 0x01, 0x01},
+            {0x4E, 0x00},
+            {0x4E, 0x02, 0x50, 0x00, 0x5E, 0x77, 0x01, 0x4F, 0x01, 0x01, 0x60, 0x00, 0x01, 0x6D},
+            {0x60, 0x02, 0x64, 0x6B, 0x74, 0x00}})}));
+    REQUIRE(module.types.size() == 4);
+    const DefinedType& structure = module.types[0];
+    CHECK(structure.kind == CompositeKind::structure);
+    CHECK(structure.is_final);
+    REQUIRE(structure.fields.size() == 2);
+    CHECK(structure.fields[0] == FieldType{types::i8, false});
+    CHECK(structure.fields[1] ==
+          FieldType{ValueType::reference(HeapType::of_index(1), true), true});
+    const DefinedType& array = module.types[1];
+    CHECK(array.kind == CompositeKind::array);
+    CHECK_FALSE(array.is_final);
+    CHECK_FALSE(array.supertype);
+    CHECK(array.fields == std::vector<FieldType>{{types::i16, true}});
+    CHECK(array.group_first == 1);
+    CHECK(array.group_size == 2);
+    CHECK(module.types[2].supertype == 1);
+    CHECK(module.types[2].is_final);
+    CHECK(module.types[2].group_first == 1);
+    CHECK(to_string(module.types[2].function) == "() -> (eqref)");
+    CHECK(module.types[3].group_first == 3);
+    CHECK(module.types[3].group_size == 1);
+    CHECK(to_string(module.types[3].function) == "((ref struct), nullexnref) -> ()");
+}
+
+TEST_CASE("tags are imported, defined and exported") {
+    const Module module = decoded(vm::assemble::module(
+        {type_section, section(2, {join({name("m"), name("t"), {0x04, 0x00, 0x05}})}),
+         section(13, {{0x00, 0x07}}), section(7, {join({name("t"), {0x04, 0x01}})})}));
+    CHECK(module.imported_tags == 1);
+    CHECK(module.tags.size() == 1);
+    CHECK(module.tag_types == std::vector<u32>{5, 7});
+    CHECK(module.exports[0].kind == ExternKind::tag);
+}
+
+TEST_CASE("pages of memories have a size") {
+    const Module module = decoded(vm::assemble::module(
+        {section(5, {{0x08, 0x01, 0x00}, {0x0D, 0x01, 0x02, 0x10}, {0x00, 0x01}})}));
+    CHECK(module.memories[0].page_bytes_log2 == 0);
+    CHECK(module.memories[1].page_bytes_log2 == 16);
+    CHECK(module.memories[1].limits.maximum == 2);
+    CHECK(module.memories[1].limits.address_type == AddressType::i64);
+    CHECK(module.memories[2].page_bytes_log2 == 16);
+}
+
 TEST_CASE("the header must be that of WebAssembly 1") {
     CHECK(malformed({}) == "unexpected end of section or function");
     CHECK(malformed({0x00, 0x61, 0x73}) == "unexpected end of section or function");
@@ -99,8 +149,10 @@ TEST_CASE("sections come once, in order, and end where they say") {
     CHECK(malformed(module({section(12, {0x00}), section(9, ByteVector{0x00})})) ==
           "unexpected content after last section");
     CHECK(malformed(module({{0x0E, 0x00}})) == "malformed section id 0e");
-    CHECK(malformed(module({{0x0D, 0x00}})) ==
-          "malformed section id 0d (exceptions are not supported yet)");
+    CHECK(malformed(module({section(6, ByteVector{0x00}), section(13, ByteVector{0x00})})) ==
+          "unexpected content after last section");
+    CHECK(malformed(module({section(13, ByteVector{0x00}), section(5, ByteVector{0x00})})) ==
+          "unexpected content after last section");
     CHECK(malformed(module({{0x01, 0x05, 0x01, 0x60, 0x00, 0x00, 0x00}})) ==
           "section size mismatch");
     CHECK(malformed(module({{0x01, 0x02, 0x01, 0x60, 0x00, 0x00, 0x00}})) ==
@@ -120,7 +172,7 @@ TEST_CASE("functions and bodies, data and data count must agree") {
 
 TEST_CASE("counts beyond the bytes that remain are refused before anything is allocated") {
     const ByteVector huge = {0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x00};
-    for (const u8 id : {1, 2, 3, 4, 5, 6, 7, 9, 10, 11}) {
+    for (const u8 id : {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13}) {
         const std::string reason = malformed(module({section(id, huge)}));
         CHECK((reason == "too many entries" || reason == "length out of bounds"));
     }
@@ -170,22 +222,31 @@ TEST_CASE("names are UTF-8 and end within the module") {
 TEST_CASE("kinds, flags and types that mean nothing are refused by name") {
     CHECK(malformed(module({section(2, {{0x00, 0x00, 0x05, 0x00}})})) ==
           "malformed import kind 05");
-    CHECK(malformed(module({section(2, {{0x00, 0x00, 0x04, 0x00, 0x00}})})) ==
-          "malformed import kind 04 (exceptions are not supported yet)");
+    CHECK(malformed(module({section(2, {{0x00, 0x00, 0x04, 0x01, 0x00}})})) ==
+          "zero byte expected");
+    CHECK(malformed(module({section(13, {{0x01, 0x00}})})) == "zero byte expected");
     CHECK(malformed(module({section(7, {{0x00, 0x09, 0x00}})})) == "malformed export kind 09");
-    CHECK(malformed(module({section(5, {{0x08, 0x00}})})) == "malformed limits flags 08");
+    CHECK(malformed(module({section(5, {{0x10, 0x00}})})) == "malformed limits flags 10");
+    CHECK(malformed(module({section(4, {{0x70, 0x08, 0x00}})})) == "malformed limits flags 08");
     CHECK(malformed(module({section(5, {{0x03, 0x00, 0x01}})})) ==
-          "malformed limits flags 03 (shared memories are not supported yet)");
+          "malformed limits flags 03 (shared memories are not supported)");
+    CHECK(malformed(module({section(5, {{0x08, 0x00, 0x40}})})) == "invalid custom page size");
     CHECK(malformed(module({section(6, {{0x7F, 0x02, 0x41, 0x00, 0x0B}})})) ==
           "malformed mutability");
-    CHECK(malformed(module({section(6, {{0x7B, 0x00, 0x41, 0x00, 0x0B}})})) ==
-          "malformed value type 7b (SIMD is not supported yet)");
+    CHECK(malformed(module({section(6, {{0x7A, 0x00, 0x41, 0x00, 0x0B}})})) ==
+          "malformed value type 7a");
+    CHECK(malformed(module({section(6, {{0x78, 0x00, 0x41, 0x00, 0x0B}})})) ==
+          "malformed value type 78");
+    CHECK(malformed(module({section(6, {{0x63, 0x75, 0x00, 0x0B}})})) == "malformed heap type 75");
     CHECK(malformed(module({section(4, {{0x7F, 0x00, 0x00}})})) == "malformed reference type 7f");
     CHECK(malformed(module({section(9, {{0x08, 0x00}})})) == "malformed elements segment kind");
     CHECK(malformed(module({section(9, {{0x01, 0x01, 0x00}})})) == "malformed element kind");
     CHECK(malformed(module({section(11, {{0x03, 0x00}})})) == "malformed data segment kind");
-    CHECK(malformed(module({section(1, {{0x5F, 0x00}})})) ==
-          "malformed definition type 5f (garbage collection is not supported yet)");
+    CHECK(malformed(module({section(1, {{0x5D, 0x00}})})) == "malformed definition type 5d");
+    CHECK(malformed(module({section(1, {{0x5E, 0x76, 0x00}})})) == "malformed storage type 76");
+    CHECK(malformed(module({section(1, {{0x5E, 0x7F, 0x02}})})) == "malformed mutability");
+    CHECK(malformed(module({section(1, {{0x50, 0x02, 0x00, 0x00, 0x60, 0x00, 0x00}})})) ==
+          "too many supertypes");
 }
 
 TEST_CASE("all eight forms of element segments are decoded") {
@@ -209,8 +270,11 @@ TEST_CASE("all eight forms of element segments are decoded") {
         CHECK(module.elements[i].mode == modes[i]);
         CHECK(module.elements[i].size() == (i == 5 ? 0 : 1));
         CHECK(module.elements[i].expressions.empty() == (i < 4 || i == 5));
+        CHECK(module.elements[i].has_expressions == (i >= 4));
         CHECK(module.elements[i].table_index == (i == 2 || i == 6 ? 1 : 0));
     }
+    CHECK(to_string(module.elements[0].type) == "(ref func)");
+    CHECK(to_string(module.elements[4].type) == "funcref");
     CHECK(module.elements[5].type == types::externref);
     CHECK(module.declared_functions == std::vector<bool>{true});
 }
@@ -226,10 +290,11 @@ TEST_CASE("constant expressions run to their own end") {
 }
 
 TEST_CASE("a table may have an initializer") {
-    const Module module = decoded(
-        vm::assemble::module({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x70, 0x0B}})}));
+    const Module module = decoded(vm::assemble::module({section(
+        4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x70, 0x0B}, {0x64, 0x05, 0x00, 0x02}})}));
     REQUIRE(module.tables[0].initializer);
     CHECK(module.tables[0].initializer->size == 3);
+    CHECK(to_string(module.tables[1].type.element) == "(ref 5)");
 }
 
 TEST_CASE("names come from the name section") {

@@ -20,7 +20,7 @@ public:
     void skip(u32 size) { reader_.skip(size); }
 
     /// Reads the next instruction. Only the fields that its Immediate has are written; `labels`
-    /// is valid until the next call.
+    /// and `catches` are valid until the next call.
     Result<void, ReadError> next(Instruction& out);
 
     /// Reads up to the `end` that closes what lies before here; `visit` sees each instruction.
@@ -33,7 +33,8 @@ public:
             switch (instruction.opcode) {
                 case Opcode::block:
                 case Opcode::loop:
-                case Opcode::if_: depth++; break;
+                case Opcode::if_:
+                case Opcode::try_table: depth++; break;
                 case Opcode::end: depth--; break;
                 default: break;
             }
@@ -47,23 +48,28 @@ public:
 private:
     static constexpr u8 illegal = 0xFF;
     static constexpr u8 prefix = 0xFE;
-    /// Immediate by first byte.
+    /// Immediate by first byte, or one of those above.
     static const std::array<u8, 256> kinds;
 
     Result<void, ReadError> read_immediate(Immediate kind, Instruction& out);
+    Result<void, ReadError> read_indices(Immediate kind, Instruction& out);
     Result<void, ReadError> read_prefixed(Instruction& out);
     Result<void, ReadError> read_block_type(Instruction& out);
     Result<void, ReadError> read_label_table(Instruction& out);
     Result<void, ReadError> read_select_types(Instruction& out);
     Result<void, ReadError> read_heap_type(Instruction& out);
-    Result<void, ReadError> read_data_index(Instruction& out);
+    Result<u32, ReadError> read_data_index();
+    Result<void, ReadError> read_catches(Instruction& out);
+    Result<void, ReadError> read_cast(Instruction& out);
+    Result<void, ReadError> read_lane(Instruction& out);
+    Result<void, ReadError> read_vector(Instruction& out);
     Result<void, ReadError> read_memory_argument(Instruction& out);
     Result<void, ReadError> read_memory_index(u32 flags, Instruction& out);
-    std::unexpected<ReadError> illegal_opcode(u32 offset, u32 code);
 
     const Module& module_;
     ByteReader reader_;
     std::vector<u32> labels_;
+    std::vector<CatchClause> catches_;
 };
 
 inline Result<void, ReadError> InstructionReader::read_memory_argument(Instruction& out) {
@@ -97,7 +103,8 @@ inline Result<void, ReadError> InstructionReader::next(Instruction& out) {
         default: break;
     }
     if (kind == prefix) return read_prefixed(out);
-    if (kind == illegal) return illegal_opcode(out.offset, code);
+    if (kind == illegal)
+        return std::unexpected(ReadError{MalformedReason::illegal_opcode, out.offset, code});
     return read_immediate(Immediate(kind), out);
 }
 

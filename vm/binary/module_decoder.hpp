@@ -34,19 +34,27 @@ private:
     Decoded decode_functions();
     Decoded decode_tables();
     Decoded decode_memories();
+    Decoded decode_tags();
     Decoded decode_globals();
     Decoded decode_exports();
     Decoded decode_start();
     Decoded decode_code(u32 end);
 
+    Decoded read_recursive_group();
+    Result<DefinedType, ReadError> read_defined_type();
+    Decoded read_composite_type(u8 form, DefinedType& type);
     Result<FunctionType, ReadError> read_function_type();
+    Result<FieldType, ReadError> read_field_type();
+    Result<bool, ReadError> read_mutability();
+    Result<u32, ReadError> read_tag_type();
     Result<std::vector<ValueType>, ReadError> read_result_type(u32 types_max);
     Result<Import, ReadError> read_import();
     Result<Table, ReadError> read_table();
     Result<TableType, ReadError> read_table_type();
     Result<MemoryType, ReadError> read_memory_type();
     Result<GlobalType, ReadError> read_global_type();
-    Result<Limits, ReadError> read_limits();
+    Result<Limits, ReadError> read_limits(u8 flags);
+    Result<Limits, ReadError> read_table_limits();
     Result<ExternKind, ReadError> read_extern_kind(MalformedReason reason);
     void add_to_index_space(const Import& import);
 
@@ -55,7 +63,7 @@ private:
     Decoded decode_data();
     Decoded decode_data_count();
     Result<ElementSegment, ReadError> read_element_segment();
-    Decoded read_element_type(u32 flags, ElementSegment& segment);
+    Decoded read_element_type(ElementSegment& segment);
     Decoded read_element_functions(ElementSegment& segment);
     Decoded read_element_expressions(ElementSegment& segment);
     Result<DataSegment, ReadError> read_data_segment();

@@ -3,17 +3,81 @@
 
 namespace icvm::vm {
 
+/// First bytes of entries of the type section (Wasm 5.3.10).
+namespace forms {
+constexpr u8 group = 0x4E, sub_final = 0x4F, sub = 0x50, array = 0x5E, structure = 0x5F,
+             function = 0x60;
+}  // namespace forms
+
 Result<void, ReadError> ModuleDecoder::decode_types() {
     const u32 count = TRY(reader_.read_count(types_max));
     module_.types.reserve(count);
-    for (u32 i = 0; i < count; i++)
-        module_.types.push_back({.function = TRY(read_function_type()), .group_first = i});
+    for (u32 i = 0; i < count; i++) TRY(read_recursive_group());
     return {};
 }
 
+/// A type that stands alone is a group of one.
+Result<void, ReadError> ModuleDecoder::read_recursive_group() {
+    auto& types = module_.types;
+    const u32 first = u32(types.size());
+    u32 count = 1;
+    if (!reader_.at_end() && reader_.next_byte() == forms::group) {
+        reader_.skip(1);
+        count = TRY(reader_.read_count(types_max));
+    }
+    if (count > types_max - first) return reader_.error(MalformedReason::too_many);
+    for (u32 i = 0; i < count; i++) {
+        types.push_back(TRY(read_defined_type()));
+        types.back().group_first = first;
+        types.back().group_size = count;
+    }
+    return {};
+}
+
+Result<DefinedType, ReadError> ModuleDecoder::read_defined_type() {
+    DefinedType type;
+    u8 form = TRY(reader_.read_byte());
+    if (form == forms::sub || form == forms::sub_final) {
+        type.is_final = form == forms::sub_final;
+        const u32 supertypes = TRY(reader_.read_count(~u32(0)));
+        if (supertypes > 1) return reader_.error_at(1, MalformedReason::too_many_supertypes);
+        if (supertypes == 1) type.supertype = TRY(reader_.read_u32());
+        form = TRY(reader_.read_byte());
+    }
+    TRY(read_composite_type(form, type));
+    return type;
+}
+
+Result<void, ReadError> ModuleDecoder::read_composite_type(u8 form, DefinedType& type) {
+    switch (form) {
+        case forms::function: type.function = TRY(read_function_type()); return {};
+        case forms::array:
+            type.kind = CompositeKind::array;
+            type.fields.push_back(TRY(read_field_type()));
+            return {};
+        case forms::structure:
+            type.kind = CompositeKind::structure;
+            type.fields.resize(TRY(reader_.read_count(fields_max)));
+            for (FieldType& field : type.fields) field = TRY(read_field_type());
+            return {};
+        default: return reader_.no_type(MalformedReason::definition_type, form);
+    }
+}
+
+Result<FieldType, ReadError> ModuleDecoder::read_field_type() {
+    FieldType field{};
+    field.type = TRY(reader_.read_storage_type());
+    field.is_mutable = TRY(read_mutability());
+    return field;
+}
+
+Result<bool, ReadError> ModuleDecoder::read_mutability() {
+    const u8 mutability = TRY(reader_.read_byte());
+    if (mutability > 1) return reader_.error_at(1, MalformedReason::mutability);
+    return mutability == 1;
+}
+
 Result<FunctionType, ReadError> ModuleDecoder::read_function_type() {
-    const u8 form = TRY(reader_.read_byte());
-    if (form != 0x60) return reader_.no_type(MalformedReason::definition_type, form);
     FunctionType type;
     type.parameters = TRY(read_result_type(parameters_max));
     type.results = TRY(read_result_type(results_max));
@@ -46,7 +110,7 @@ Result<Import, ReadError> ModuleDecoder::read_import() {
         case ExternKind::table: import.table = TRY(read_table_type()); break;
         case ExternKind::memory: import.memory = TRY(read_memory_type()); break;
         case ExternKind::global: import.global = TRY(read_global_type()); break;
-        case ExternKind::tag: break;
+        case ExternKind::tag: import.type_index = TRY(read_tag_type()); break;
     }
     return import;
 }
@@ -78,7 +142,7 @@ void ModuleDecoder::add_to_index_space(const Import& import) {
 
 Result<ExternKind, ReadError> ModuleDecoder::read_extern_kind(MalformedReason reason) {
     const u8 kind = TRY(reader_.read_byte());
-    if (kind > u8(ExternKind::global))
+    if (kind > u8(ExternKind::tag))
         return std::unexpected(ReadError{reason, reader_.offset() - 1, kind});
     return ExternKind(kind);
 }
@@ -109,10 +173,10 @@ Result<Table, ReadError> ModuleDecoder::read_table() {
     const u8 first = TRY(reader_.read_byte());
     Table table;
     if (first != with_initializer) {
-        if (first != 0x70 && first != 0x6F)
-            return reader_.no_type(MalformedReason::reference_type, first);
-        table.type.element = first == 0x70 ? types::funcref : types::externref;
-        table.type.limits = TRY(read_limits());
+        const auto element = TRY(reader_.read_reference_type(first));
+        if (!element) return reader_.no_type(MalformedReason::reference_type, first);
+        table.type.element = *element;
+        table.type.limits = TRY(read_table_limits());
         return table;
     }
     if (TRY(reader_.read_byte()) != 0x00) return reader_.error_at(1, MalformedReason::table_type);
@@ -124,8 +188,16 @@ Result<Table, ReadError> ModuleDecoder::read_table() {
 Result<TableType, ReadError> ModuleDecoder::read_table_type() {
     TableType type;
     type.element = TRY(reader_.read_reference_type());
-    type.limits = TRY(read_limits());
+    type.limits = TRY(read_table_limits());
     return type;
+}
+
+Result<Limits, ReadError> ModuleDecoder::read_table_limits() {
+    const u8 flags = TRY(reader_.read_byte());
+    if ((flags & ~0x05) != 0)
+        return std::unexpected(
+            ReadError{MalformedReason::limits_flags, reader_.offset() - 1, flags});
+    return read_limits(flags);
 }
 
 Result<void, ReadError> ModuleDecoder::decode_memories() {
@@ -137,24 +209,48 @@ Result<void, ReadError> ModuleDecoder::decode_memories() {
     return {};
 }
 
+/// Bit 3 says that the size of pages follows, as its logarithm (proposal "custom page sizes").
 Result<MemoryType, ReadError> ModuleDecoder::read_memory_type() {
+    constexpr u8 with_page_size = 0x08;
+    constexpr u32 page_bytes_log2_max = 63;
+    const u8 flags = TRY(reader_.read_byte());
+    if ((flags & ~(0x05 | with_page_size)) != 0)
+        return std::unexpected(
+            ReadError{MalformedReason::limits_flags, reader_.offset() - 1, flags});
     MemoryType type;
-    type.limits = TRY(read_limits());
+    type.limits = TRY(read_limits(flags));
+    if ((flags & with_page_size) == 0) return type;
+    const u32 offset = reader_.offset();
+    const u32 page_bytes_log2 = TRY(reader_.read_u32());
+    if (page_bytes_log2 > page_bytes_log2_max)
+        return std::unexpected(ReadError{MalformedReason::page_size, offset});
+    type.page_bytes_log2 = u8(page_bytes_log2);
     return type;
 }
 
-/// Wasm 5.3.8: bit 0 says that there is a maximum, bit 2 that addresses have 64 bits.
-Result<Limits, ReadError> ModuleDecoder::read_limits() {
-    const u8 flags = TRY(reader_.read_byte());
-    if ((flags & ~0x05) != 0)
-        return std::unexpected(
-            ReadError{MalformedReason::limits_flags, reader_.offset() - 1, flags});
+/// Wasm 5.3.13: bit 0 says that there is a maximum, bit 2 that addresses have 64 bits.
+Result<Limits, ReadError> ModuleDecoder::read_limits(u8 flags) {
     Limits limits;
     limits.has_maximum = (flags & 1) != 0;
     limits.address_type = (flags & 4) != 0 ? AddressType::i64 : AddressType::i32;
     limits.minimum = TRY(reader_.read_u64());
     if (limits.has_maximum) limits.maximum = TRY(reader_.read_u64());
     return limits;
+}
+
+Result<void, ReadError> ModuleDecoder::decode_tags() {
+    const u32 count = TRY(reader_.read_count(tags_max));
+    for (u32 i = 0; i < count; i++) {
+        module_.tags.push_back({TRY(read_tag_type())});
+        module_.tag_types.push_back(module_.tags.back().type_index);
+    }
+    return {};
+}
+
+/// The index of a type behind an attribute, which is 0 for exceptions (Wasm 5.3.16).
+Result<u32, ReadError> ModuleDecoder::read_tag_type() {
+    if (TRY(reader_.read_byte()) != 0) return reader_.error_at(1, MalformedReason::tag_attribute);
+    return reader_.read_u32();
 }
 
 Result<void, ReadError> ModuleDecoder::decode_globals() {
@@ -172,9 +268,7 @@ Result<void, ReadError> ModuleDecoder::decode_globals() {
 Result<GlobalType, ReadError> ModuleDecoder::read_global_type() {
     GlobalType type{};
     type.value = TRY(reader_.read_value_type());
-    const u8 mutability = TRY(reader_.read_byte());
-    if (mutability > 1) return reader_.error_at(1, MalformedReason::mutability);
-    type.is_mutable = mutability == 1;
+    type.is_mutable = TRY(read_mutability());
     return type;
 }
 

@@ -31,14 +31,16 @@ Result<ElementSegment, ReadError> ModuleDecoder::read_element_segment() {
         if ((flags & explicit_table) != 0) segment.table_index = TRY(reader_.read_u32());
         segment.table_offset = TRY(read_constant_expression());
     }
-    if ((flags & (not_active | explicit_table)) != 0) TRY(read_element_type(flags, segment));
-    TRY((flags & with_expressions) != 0 ? read_element_expressions(segment)
-                                        : read_element_functions(segment));
+    segment.has_expressions = (flags & with_expressions) != 0;
+    if (segment.has_expressions) segment.type = types::funcref;
+    if ((flags & (not_active | explicit_table)) != 0) TRY(read_element_type(segment));
+    TRY(segment.has_expressions ? read_element_expressions(segment)
+                                : read_element_functions(segment));
     return segment;
 }
 
-Result<void, ReadError> ModuleDecoder::read_element_type(u32 flags, ElementSegment& segment) {
-    if ((flags & with_expressions) != 0) {
+Result<void, ReadError> ModuleDecoder::read_element_type(ElementSegment& segment) {
+    if (segment.has_expressions) {
         segment.type = TRY(reader_.read_reference_type());
         return {};
     }

@@ -67,9 +67,11 @@ struct ElementSegment {
     SegmentMode mode = SegmentMode::active;
     u32 table_index = 0;
     ConstantExpression table_offset{};
-    ValueType type = types::funcref;
+    /// Of function indices: (ref func).
+    ValueType type = ValueType::reference(heap_types::function, false);
     std::vector<u32> functions;                   ///< either function indices …
     std::vector<ConstantExpression> expressions;  ///< … or expressions
+    bool has_expressions = false;                 ///< also when it has none
     u32 offset = 0;
     size_t size() const { return functions.size() + expressions.size(); }
 };
