@@ -17,11 +17,13 @@ namespace icvm::vm {
 /// A module that a script has: its text, or its bytes.
 struct ScriptModule {
     enum class Form : u8 { text, binary, quote } form = Form::text;
-    std::string id;           ///< "$m", or empty
-    std::string text;         ///< text: from "(module" to its ")"; quote: what the strings say
+    std::string id;  ///< "$m", or empty
+    /// text: from "(module" to its ")", blanks in place of "definition", or a whole script;
+    /// quote: what the strings say.
+    std::string text;
     ByteVector bytes;         ///< binary
     bool definition = false;  ///< (module definition …): not instantiated
-    Position position;        ///< where `text` begins in the script
+    Position position{};      ///< where it begins in the script
 };
 
 /// A result that is expected (or an argument, which is always `exactly`).
@@ -43,9 +45,9 @@ struct Expected {
 
 struct Action {
     enum class Kind : u8 { invoke, get } kind = Kind::invoke;
-    std::string module;  ///< id; empty: the last one
-    std::string name;
-    std::vector<Expected> arguments;
+    std::string module{};  ///< id; empty: the last one
+    std::string name{};
+    std::vector<Expected> arguments{};
 };
 
 struct Command {
@@ -64,13 +66,13 @@ struct Command {
         assert_invalid_custom,
         assert_unlinkable,
     } kind = Kind::module;
-    Position position;
-    std::string id;    ///< instance, register: the instance that is meant
-    std::string name;  ///< register: the name; instance: the definition's id
+    Position position{};
+    std::string id{};    ///< instance, register: the instance that is meant
+    std::string name{};  ///< register: the name; instance: the definition's id
     std::optional<ScriptModule> module{};
     std::optional<Action> action{};
     std::vector<Expected> results{};
-    std::string message;  ///< what a refusal or trap begins with
+    std::string message{};  ///< what a refusal or trap begins with
 };
 
 using Script = std::vector<Command>;
