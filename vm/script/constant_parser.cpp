@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "vm/text/number.hpp"
+#include "vm/script/number_bits.hpp"
 
 namespace icvm::vm {
 namespace {
