@@ -1,6 +1,7 @@
 #include "vm/runtime/mapping.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
@@ -95,6 +96,12 @@ void release_mapping(const Mapping& mapping, u64 used_bytes) {
 
 bool open_range(const Mapping& mapping, u64 offset, u64 length) {
     return length == 0 || mprotect(mapping.base + offset, length, PROT_READ | PROT_WRITE) == 0;
+}
+
+bool drop_contents(const Mapping& mapping, u64 offset, u64 length) {
+    static const u64 unit = u64(sysconf(_SC_PAGESIZE));
+    if ((offset | length) % unit != 0) return false;
+    return madvise(mapping.base + offset, length, MADV_DONTNEED) == 0;
 }
 
 void close_range(const Mapping& mapping, u64 offset, u64 length) {

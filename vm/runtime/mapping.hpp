@@ -31,6 +31,10 @@ void release_mapping(const Mapping& mapping, u64 used_bytes);
 /// Makes [offset, offset + length) readable and writable. False: the system refuses.
 bool open_range(const Mapping& mapping, u64 offset, u64 length);
 
+/// Makes [offset, offset + length), which is accessible, zeros that take no memory. Whole pages of
+/// 4 KiB; false: the system has larger ones, or refuses, and the contents stay.
+bool drop_contents(const Mapping& mapping, u64 offset, u64 length);
+
 /// Drops the contents of [offset, offset + length), which is no longer accessible.
 void close_range(const Mapping& mapping, u64 offset, u64 length);
 
