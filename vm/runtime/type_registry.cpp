@@ -1,6 +1,8 @@
 #include "vm/runtime/type_registry.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -22,6 +24,30 @@ struct Group {
     std::set<u32> outer;  ///< groups that it refers to: it has a share of each
 };
 
+/// The types by number. Whoever reads an entry has a share of its type, or the registry's lock, so
+/// that reading needs no other.
+class NumberedTypes {
+public:
+    const RuntimeType* operator[](u32 number) const {
+        return chunks_[number / chunk_size].load(std::memory_order_acquire)[number % chunk_size];
+    }
+    u32 size() const { return size_; }
+    u32 add() {
+        if (size_ % chunk_size == 0)
+            chunks_[size_ / chunk_size].store(
+                new const RuntimeType* [chunk_size] {}, std::memory_order_release);
+        return size_++;
+    }
+    void set(u32 number, const RuntimeType* type) {
+        chunks_[number / chunk_size].load(std::memory_order_relaxed)[number % chunk_size] = type;
+    }
+
+private:
+    static constexpr u32 chunk_size = 4096;
+    std::array<std::atomic<const RuntimeType**>, registered_types_max / chunk_size> chunks_{};
+    u32 size_ = 0;
+};
+
 /// Equal groups are one (Wasm 3.1.4): the key of a group has inner references by position, outer
 /// ones by number.
 struct Registry {
@@ -29,8 +55,8 @@ struct Registry {
     std::map<Key, u32> by_key;
     std::vector<std::unique_ptr<Group>> groups;
     std::vector<u32> free_groups;
-    std::vector<RuntimeType*> types;  ///< by number
-    std::vector<u32> group_of;        ///< by number
+    NumberedTypes types;
+    std::vector<u32> group_of;  ///< by number
     std::vector<u32> free_numbers;
 
     bool has_room(size_t count) const {
@@ -47,15 +73,13 @@ Registry& registry() {
 }
 
 u32 Registry::take_number(u32 group) {
-    u32 number = u32(types.size());
     if (free_numbers.empty()) {
-        types.push_back(nullptr);
         group_of.push_back(group);
-    } else {
-        number = free_numbers.back();
-        free_numbers.pop_back();
-        group_of[number] = group;
+        return types.add();
     }
+    const u32 number = free_numbers.back();
+    free_numbers.pop_back();
+    group_of[number] = group;
     return number;
 }
 
@@ -77,7 +101,7 @@ u32 Registry::add(Key key, std::set<u32> outer, size_t size) {
         const u32 number = take_number(index);
         group.types.push_back(std::make_unique<RuntimeType>());
         group.types.back()->number = TypeNumber(number);
-        types[number] = group.types.back().get();
+        types.set(number, group.types.back().get());
     }
     return index;
 }
@@ -91,7 +115,7 @@ void Registry::release(u32 first) {
         if (--group.shares != 0) continue;
         pending.insert(pending.end(), group.outer.begin(), group.outer.end());
         for (const auto& type : group.types) {
-            types[u32(type->number)] = nullptr;
+            types.set(u32(type->number), nullptr);
             free_numbers.push_back(u32(type->number));
         }
         by_key.erase(by_key.find(*group.key));
@@ -233,23 +257,19 @@ ValueType ClosedTypes::close(ValueType type) const {
     return ValueType::reference(close(type.heap_type()), type.is_nullable());
 }
 
-const RuntimeType& runtime_type(TypeNumber number) {
-    Registry& all = registry();
-    const std::lock_guard lock(all.mutex);
-    return *all.types[u32(number)];
-}
+const RuntimeType& runtime_type(TypeNumber number) { return *registry().types[u32(number)]; }
 
 const RuntimeType& runtime_type(const FunctionType& type) {
     static std::mutex mutex;
     static ClosedTypes& kept = *new ClosedTypes;
+    static auto& known = *new std::set<const RuntimeType*>;
     const DefinedType defined{.function = type};
-    const std::lock_guard lock(mutex);
     ClosedTypes one;
     CHECK(one.add_group({&defined, 1}));
-    for (const RuntimeType* const known : kept.all())
-        if (known == &one[0]) return *known;
-    CHECK(kept.add_group({&defined, 1}));
-    return one[0];
+    const RuntimeType& found = one[0];
+    const std::lock_guard lock(mutex);
+    if (known.insert(&found).second) CHECK(kept.add_group({&defined, 1}));
+    return found;
 }
 
 // ---- Matching (Wasm 3.3.3) ---------------------------------------------------------------------
@@ -278,27 +298,54 @@ bool matches_abstract(HeapType sub, HeapType super) {
     return false;
 }
 
-}  // namespace
-
-bool matches(HeapType sub, HeapType super) {
+/// `find` gives the RuntimeType of an index.
+template <class Find>
+bool matches_with(const Find& find, HeapType sub, HeapType super) {
     if (sub == super) return true;
-    if (!sub.is_index()) {
-        if (!super.is_index()) return matches_abstract(sub, super);
-        if (sub == heap_types::bottom) return true;
-        const bool function =
-            runtime_type(TypeNumber(super.index())).kind == CompositeKind::function;
-        return sub == (function ? heap_types::no_function : heap_types::none);
+    if (sub.is_index()) {
+        const RuntimeType& type = find(sub.index());
+        if (super.is_index()) return is_subtype(type, find(super.index()));
+        return matches_abstract(abstract_above(type.kind), super);
     }
-    const RuntimeType& type = runtime_type(TypeNumber(sub.index()));
-    if (super.is_index()) return is_subtype(type, runtime_type(TypeNumber(super.index())));
-    return matches_abstract(abstract_above(type.kind), super);
+    if (!super.is_index()) return matches_abstract(sub, super);
+    const bool function = find(super.index()).kind == CompositeKind::function;
+    return sub == heap_types::bottom ||
+           sub == (function ? heap_types::no_function : heap_types::none);
 }
 
-bool matches(ValueType sub, ValueType super) {
+template <class Find>
+bool matches_with(const Find& find, ValueType sub, ValueType super) {
     if (sub == super || sub == types::unknown) return true;
     if (!sub.is_reference() || !super.is_reference()) return false;
     return (super.is_nullable() || !sub.is_nullable()) &&
-           matches(sub.heap_type(), super.heap_type());
+           matches_with(find, sub.heap_type(), super.heap_type());
+}
+
+const RuntimeType& find_number(u32 number) { return runtime_type(TypeNumber(number)); }
+
+HeapType top_of_abstract(HeapType type) {
+    for (const HeapType top : {heap_types::function, heap_types::external, heap_types::exception})
+        if (matches_abstract(type, top)) return top;
+    return heap_types::any;
+}
+
+}  // namespace
+
+bool matches(HeapType sub, HeapType super) { return matches_with(find_number, sub, super); }
+bool matches(ValueType sub, ValueType super) { return matches_with(find_number, sub, super); }
+
+bool ClosedTypes::matches(HeapType sub, HeapType super) const {
+    return matches_with([&](u32 index) -> const RuntimeType& { return *types_[index]; }, sub,
+                        super);
+}
+
+bool ClosedTypes::matches(ValueType sub, ValueType super) const {
+    return matches_with([&](u32 index) -> const RuntimeType& { return *types_[index]; }, sub,
+                        super);
+}
+
+HeapType ClosedTypes::top(HeapType type) const {
+    return top_of_abstract(type.is_index() ? abstract_above(types_[type.index()]->kind) : type);
 }
 
 }  // namespace icvm::vm

@@ -61,13 +61,18 @@ public:
     /// A type of the module with its index replaced by the number.
     ValueType close(ValueType type) const;
     HeapType close(HeapType type) const;
+    /// Matching of types whose indices are the module's, Wasm 3.3.
+    bool matches(ValueType sub, ValueType super) const;
+    bool matches(HeapType sub, HeapType super) const;
+    /// The abstract type at the top of a type's hierarchy.
+    HeapType top(HeapType type) const;
 
 private:
     std::vector<const RuntimeType*> types_;
     std::vector<u32> groups_;  ///< of the registry, each counted once for each time it is here
 };
 
-/// The type of that number, of which a share lives.
+/// The type of that number, of which a share lives. Takes no lock.
 const RuntimeType& runtime_type(TypeNumber number);
 
 /// A function type without indices, as hosts have them: final, without supertype. Lives for ever.
