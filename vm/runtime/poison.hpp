@@ -15,10 +15,10 @@ namespace icvm::vm {
 
 inline void poison(const u8* begin, u64 bytes) { __asan_poison_memory_region(begin, bytes); }
 inline void unpoison(const u8* begin, u64 bytes) { __asan_unpoison_memory_region(begin, bytes); }
-[[gnu::no_sanitize("address"), gnu::noinline]] inline u8 read_poisoned(const u8* byte) {
+[[gnu::no_sanitize_address, gnu::noinline]] inline u8 read_poisoned(const u8* byte) {
     return *byte;
 }
-[[gnu::no_sanitize("address"), gnu::noinline]] inline void write_poisoned(u8* byte, u8 value) {
+[[gnu::no_sanitize_address, gnu::noinline]] inline void write_poisoned(u8* byte, u8 value) {
     *byte = value;
 }
 
