@@ -57,12 +57,12 @@ std::vector<ScriptReport> run_scripts(std::span<const ScriptSource> sources,
     return reports;
 }
 
-std::string print_failures(const ScriptReport& report) {
-    std::string text;
+std::vector<std::string> failure_lines(const ScriptReport& report) {
+    std::vector<std::string> lines;
     for (const ScriptFailure& failure : report.failures)
-        text +=
-            fmt::format("FAILED: {}:{}: {}\n", report.file, failure.position.line, failure.message);
-    return text;
+        lines.push_back(
+            fmt::format("FAILED: {}:{}: {}", report.file, failure.position.line, failure.message));
+    return lines;
 }
 
 }  // namespace icvm::vm

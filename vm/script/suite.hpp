@@ -59,7 +59,7 @@ ScriptReport run_script(const ScriptSource& source, const SuiteOptions& options)
 std::vector<ScriptReport> run_scripts(std::span<const ScriptSource> sources,
                                       const SuiteOptions& options);
 
-/// "FAILED: file:line: message", one line a failure.
-std::string print_failures(const ScriptReport& report);
+/// "FAILED: file:line: message" of each failure.
+std::vector<std::string> failure_lines(const ScriptReport& report);
 
 }  // namespace icvm::vm
