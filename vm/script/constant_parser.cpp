@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "vm/script/number_bits.hpp"
+#include "vm/text/number.hpp"
 
 namespace icvm::vm {
 namespace {
@@ -59,6 +59,15 @@ std::optional<HeapType> heap_type_of(std::string_view text) {
 
 Expected exactly(const Value& value) { return {Expected::Kind::exactly, value}; }
 
+/// The bits of a literal; nothing: it is none, or out of range.
+std::optional<u64> number_value(const Token& token, u32 bits, bool is_float) {
+    const bool integer = token.kind == TokenKind::natural || token.kind == TokenKind::integer;
+    if (is_float && (integer || token.kind == TokenKind::floating))
+        return float_value(token.text, bits);
+    if (!is_float && integer) return integer_value(token.text, bits);
+    return std::nullopt;
+}
+
 /// A number of `bits`, or a pattern of NaNs.
 Parsed parse_number(ScriptTokens& tokens, ValueType type, u32 bits) {
     const bool is_float = type == types::f32 || type == types::f64;
@@ -68,8 +77,7 @@ Parsed parse_number(ScriptTokens& tokens, ValueType type, u32 bits) {
     } else if (is_float && tokens.at_keyword("nan:arithmetic")) {
         number.kind = Expected::Kind::arithmetic_nan;
     } else {
-        const auto value =
-            is_float ? float_bits(tokens.token(), bits) : integer_bits(tokens.token(), bits);
+        const auto value = number_value(tokens.token(), bits, is_float);
         if (!value) return tokens.error("a number of " + to_string(type) + " expected");
         number.value.bits = *value;
     }
@@ -116,7 +124,8 @@ Parsed parse_reference(ScriptTokens& tokens, std::string_view word) {
     const auto heap = host ? heap_types::any : heap_type_of(word);
     if (!heap) return tokens.error("unknown kind of reference");
     if (host || (word == "extern" && tokens.at(TokenKind::natural))) {
-        const auto number = integer_bits(tokens.token(), 32);
+        const auto number =
+            tokens.at(TokenKind::natural) ? natural_value(tokens.token().text, 32) : std::nullopt;
         if (!number) return tokens.error("a number of 32 bits expected");
         TRY(tokens.advance());
         return exactly({ValueType::reference(*heap, true), references::host(*number)});
