@@ -9,18 +9,50 @@ namespace icvm::vm {
 FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types, u32 function)
     : module_(module),
       types_(types),
-      type_(module.function_type(function)),
-      locals_(type_.parameters) {
+      results_(module.function_type(function).results),
+      locals_(module.function_type(function).parameters) {
     open_frame(Opcode::block, {BlockType::Kind::type_index, {}, module.function_types[function]});
 }
 
+FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types, ValueType result)
+    : module_(module), types_(types) {
+    open_frame(Opcode::block, {BlockType::Kind::value, result, 0});
+}
+
+bool FunctionTyping::add_locals(u32 count, ValueType type) {
+    if (!check_type(type)) return false;
+    locals_.insert(locals_.end(), count, type);
+    if (type.is_defaultable()) return true;
+    unset_.resize(locals_.size() - count);
+    unset_.resize(locals_.size(), true);
+    return true;
+}
+
 bool FunctionTyping::apply(const Instruction& instruction) {
+    using enum Signature::Rule;
     const Signature& signature = signatures[place_of(instruction.opcode)];
-    if (signature.rule == Signature::Rule::special) return apply_special(instruction);
-    if (signature.rule == Signature::Rule::access) return apply_access(instruction, signature);
+    switch (signature.rule) {
+        case plain: return apply_plain(signature);
+        case control: return apply_control(instruction);
+        case access: return apply_access(instruction, signature);
+        case lane_access:
+            return apply_access(instruction, signature) && check_lane(instruction, signature);
+        case lane: return check_lane(instruction, signature) && apply_plain(signature);
+        case shuffle: return check_shuffle(instruction) && apply_plain(signature);
+        case memory: return apply_memory(instruction);
+        case table: return apply_table(instruction);
+        case reference: return apply_reference(instruction);
+        case aggregate: return apply_aggregate(instruction);
+    }
+    return false;
+}
+
+bool FunctionTyping::apply_plain(const Signature& signature) {
     for (u32 i = signature.operands; i-- > 0;)
         if (!pop(ValueType{signature.operand[i]})) return false;
-    operands_.push(ValueType{signature.result});
+    operands_.push(ValueType{signature.result[0]});
+    if (signature.results == 2) [[unlikely]]
+        operands_.push(ValueType{signature.result[1]});
     return true;
 }
 
@@ -28,11 +60,11 @@ bool FunctionTyping::apply_access(const Instruction& instruction, const Signatur
     if (!check_memory_argument(instruction, signature.alignment)) return false;
     if (signature.operands == 2 && !pop(ValueType{signature.operand[1]})) return false;
     if (!pop(memory_address(instruction.memory))) return false;
-    if (signature.results != 0) operands_.push(ValueType{signature.result});
+    if (signature.results != 0) operands_.push(ValueType{signature.result[0]});
     return true;
 }
 
-bool FunctionTyping::apply_special(const Instruction& instruction) {
+bool FunctionTyping::apply_control(const Instruction& instruction) {
     switch (instruction.opcode) {
         case Opcode::local_get:
         case Opcode::local_set:
@@ -43,37 +75,45 @@ bool FunctionTyping::apply_special(const Instruction& instruction) {
         case Opcode::unreachable: return set_unreachable();
         case Opcode::block:
         case Opcode::loop:
-        case Opcode::if_: return apply_block(instruction);
+        case Opcode::if_:
+        case Opcode::try_table: return apply_block(instruction);
         case Opcode::else_: return apply_else();
         case Opcode::end: return apply_end();
         case Opcode::br: return apply_br(instruction);
         case Opcode::br_if: return apply_br_if(instruction);
         case Opcode::br_table: return apply_br_table(instruction);
+        case Opcode::br_on_null: return apply_br_on_null(instruction.index);
+        case Opcode::br_on_non_null: return apply_br_on_non_null(instruction.index);
+        case Opcode::br_on_cast:
+        case Opcode::br_on_cast_fail: return apply_br_on_cast(instruction);
         case Opcode::return_: return apply_return();
         case Opcode::call: return apply_call_function(instruction, false);
         case Opcode::return_call: return apply_call_function(instruction, true);
         case Opcode::call_indirect: return apply_call_indirect(instruction, false);
         case Opcode::return_call_indirect: return apply_call_indirect(instruction, true);
+        case Opcode::call_ref: return apply_call_ref(instruction, false);
+        case Opcode::return_call_ref: return apply_call_ref(instruction, true);
+        case Opcode::throw_: return apply_throw(instruction);
+        case Opcode::throw_ref: return apply_throw_ref();
         case Opcode::drop: return pop_any(operand_);
         case Opcode::select: return apply_select();
-        case Opcode::select_typed: return apply_select_typed(instruction);
-        case Opcode::ref_null: operands_.push(instruction.type); return true;
-        case Opcode::ref_is_null: return apply_ref_is_null();
-        case Opcode::ref_func: return apply_ref_func(instruction.index);
-        case Opcode::memory_size:
-        case Opcode::memory_grow:
-        case Opcode::memory_init:
-        case Opcode::data_drop:
-        case Opcode::memory_copy:
-        case Opcode::memory_fill: return apply_memory(instruction);
-        default: return apply_table(instruction);
+        default: CHECK(instruction.opcode == Opcode::select_typed);
     }
+    return apply_select_typed(instruction);
 }
 
+/// A local without a default is read only after it was set (Wasm 3.4.12).
 bool FunctionTyping::apply_local(const Instruction& instruction) {
-    if (instruction.index >= locals_.size()) return unknown("local", instruction.index);
-    const ValueType type = locals_[instruction.index];
-    if (instruction.opcode != Opcode::local_get && !pop(type)) return false;
+    const u32 local = instruction.index;
+    if (local >= locals_.size()) return unknown("local", local);
+    const ValueType type = locals_[local];
+    const bool is_get = instruction.opcode == Opcode::local_get;
+    if (!is_get && !pop(type)) return false;
+    if (!type.is_defaultable() && local < unset_.size() && unset_[local]) [[unlikely]] {
+        if (is_get) return fail(fmt::format("uninitialized local {}", local));
+        unset_[local] = false;
+        set_locals_.push_back(local);
+    }
     if (instruction.opcode != Opcode::local_set) operands_.push(type);
     return true;
 }
@@ -82,10 +122,7 @@ bool FunctionTyping::apply_global(const Instruction& instruction) {
     if (instruction.index >= module_.global_types.size())
         return unknown("global", instruction.index);
     const GlobalType& type = module_.global_types[instruction.index];
-    if (instruction.opcode == Opcode::global_get) {
-        operands_.push(type.value);
-        return true;
-    }
+    if (instruction.opcode == Opcode::global_get) return push(type.value);
     if (!type.is_mutable) return fail(fmt::format("immutable global {}", instruction.index));
     return pop(type.value);
 }
@@ -99,38 +136,20 @@ bool FunctionTyping::apply_select() {
     if (first != second && first != types::unknown && second != types::unknown)
         return mismatch(first, second);
     operand_ = first == types::unknown ? second : first;
-    operands_.push(operand_);
-    return true;
+    return push(operand_);
 }
 
 bool FunctionTyping::apply_select_typed(const Instruction& instruction) {
     if (instruction.index != 1) return fail("invalid result arity");
     operand_ = instruction.type;
-    if (!pop(types::i32) || !pop(operand_) || !pop(operand_)) return false;
-    operands_.push(operand_);
-    return true;
-}
-
-bool FunctionTyping::apply_ref_is_null() {
-    if (!pop_any(operand_)) return false;
-    if (operand_ != types::unknown && !operand_.is_reference())
-        return fail("type mismatch: expected a reference, found " + to_string(operand_));
-    operands_.push(types::i32);
-    return true;
-}
-
-bool FunctionTyping::apply_ref_func(u32 function) {
-    if (function >= module_.function_types.size()) return unknown("function", function);
-    if (function >= module_.declared_functions.size() || !module_.declared_functions[function])
-        return fail(fmt::format("undeclared function reference {}", function));
-    operands_.push(types::funcref);
-    return true;
+    return check_type(operand_) && pop(types::i32) && pop(operand_) && pop(operand_) &&
+           push(operand_);
 }
 
 bool FunctionTyping::pop_slow(ValueType expected) {
     ValueType found{};
     if (!pop_any(found)) return mismatch(expected, types::unknown);
-    return found == expected || found == types::unknown || mismatch(expected, found);
+    return types_.matches(found, expected) || mismatch(expected, found);
 }
 
 bool FunctionTyping::pop_any(ValueType& found) {
@@ -150,6 +169,14 @@ bool FunctionTyping::pop_all(std::span<const ValueType> types) {
     return true;
 }
 
+/// Pops a reference of whatever type; below unreachable code it is one of the bottom type.
+bool FunctionTyping::pop_reference(ValueType& found) {
+    if (!pop_any(operand_)) return false;
+    found = operand_ == types::unknown ? ValueType::reference(heap_types::bottom, false) : operand_;
+    return found.is_reference() ||
+           fail("type mismatch: expected a reference, found " + to_string(found));
+}
+
 /// Like pop_all, but leaves the operands.
 bool FunctionTyping::check_top(std::span<const ValueType> types) {
     const Frame& frame = frames_.back();
@@ -158,9 +185,28 @@ bool FunctionTyping::check_top(std::span<const ValueType> types) {
         if (operands_.size() - frame.height <= i)
             return frame.unreachable || mismatch(expected, types::unknown);
         const ValueType found = operands_[u32(operands_.size() - 1 - i)];
-        if (found != expected && found != types::unknown) return mismatch(expected, found);
+        if (!types_.matches(found, expected)) return mismatch(expected, found);
     }
     return true;
+}
+
+bool FunctionTyping::match_all(std::span<const ValueType> found,
+                               std::span<const ValueType> expected) {
+    if (found.size() != expected.size())
+        return fail(fmt::format("type mismatch: expected {} values, found {}", expected.size(),
+                                found.size()));
+    for (size_t i = 0; i < found.size(); i++)
+        if (!types_.matches(found[i], expected[i])) return mismatch(expected[i], found[i]);
+    return true;
+}
+
+bool FunctionTyping::check_type(ValueType type) {
+    const HeapType heap = type.heap_type();
+    return !type.is_reference() || !heap.is_index() || check_type_index(heap.index());
+}
+
+bool FunctionTyping::check_type_index(u32 index) {
+    return index < module_.types.size() || unknown("type", index);
 }
 
 bool FunctionTyping::fail(std::string reason) {

@@ -18,10 +18,13 @@ struct Signature;
 /// the algorithm of appendix 7.3.
 class FunctionTyping {
 public:
-    /// A function of `module`, which is valid but for its bodies.
+    /// The body of a function of `module`, which is valid but for its bodies.
     FunctionTyping(const Module& module, const ClosedTypes& types, u32 function);
+    /// A constant expression that gives one value of `result`.
+    FunctionTyping(const Module& module, const ClosedTypes& types, ValueType result);
 
-    void add_locals(u32 count, ValueType type) { locals_.insert(locals_.end(), count, type); }
+    /// False: the type is none, see reason().
+    bool add_locals(u32 count, ValueType type);
     std::span<const ValueType> locals() const { return locals_; }
 
     /// Applies an instruction. False: it breaks a rule, see reason().
@@ -32,7 +35,7 @@ public:
     bool reachable() const { return !frames_.empty() && !frames_.back().dead; }
     /// The body's last `end` was applied.
     bool finished() const { return frames_.empty(); }
-    /// Of the last drop, select or ref.is_null.
+    /// Of the last drop or select, or of the last instruction that takes any reference.
     ValueType operand() const { return operand_; }
     const OperandStack& operands() const { return operands_; }
 
@@ -42,6 +45,7 @@ private:
         Opcode opcode;
         BlockType type;
         u32 height;        ///< number of operands below the block's parameters
+        u32 set_locals;    ///< size of set_locals_ when it was opened
         bool unreachable;  ///< the operands below are whatever is asked for
         bool dead;         ///< unreachable, or opened in dead code
     };
@@ -56,9 +60,16 @@ private:
     bool pop_slow(ValueType expected);
     bool pop_any(ValueType& found);
     bool pop_all(std::span<const ValueType> types);
+    bool pop_reference(ValueType& found);
     bool check_top(std::span<const ValueType> types);
+    bool match_all(std::span<const ValueType> found, std::span<const ValueType> expected);
+    bool push(ValueType type) {
+        operands_.push(type);
+        return true;
+    }
+    bool apply_plain(const Signature& signature);
     bool apply_access(const Instruction& instruction, const Signature& signature);
-    bool apply_special(const Instruction& instruction);
+    bool apply_control(const Instruction& instruction);
     // function_typing_control.cpp
     std::span<const ValueType> parameters(const BlockType& type) const;
     std::span<const ValueType> results(const BlockType& type) const;
@@ -73,10 +84,16 @@ private:
     bool apply_call(const FunctionType& type, bool tail);
     bool apply_call_function(const Instruction& instruction, bool tail);
     bool apply_call_indirect(const Instruction& instruction, bool tail);
+    bool apply_call_ref(const Instruction& instruction, bool tail);
+    bool apply_throw(const Instruction& instruction);
+    bool apply_throw_ref();
+    bool check_catches(std::span<const CatchClause> clauses);
     void open_frame(Opcode opcode, const BlockType& type);
     bool close_frame();
     bool check_label(u32 label);
     bool check_type_index(u32 index);
+    bool check_type(ValueType type);
+    const FunctionType* find_function_type(u32 index);
     bool set_unreachable();
 
     // function_typing.cpp
@@ -84,10 +101,30 @@ private:
     bool apply_select_typed(const Instruction& instruction);
     bool apply_local(const Instruction& instruction);
     bool apply_global(const Instruction& instruction);
-    bool apply_ref_is_null();
+    // function_typing_references.cpp
+    bool apply_reference(const Instruction& instruction);
     bool apply_ref_func(u32 function);
+    bool apply_ref_test(ValueType type);
+    bool apply_convert(HeapType from, HeapType to);
+    bool apply_br_on_null(u32 label);
+    bool apply_br_on_non_null(u32 label);
+    bool apply_br_on_cast(const Instruction& instruction);
+    bool check_cast(ValueType from, ValueType to);
+    // function_typing_aggregates.cpp
+    bool apply_aggregate(const Instruction& instruction);
+    bool apply_struct(const Instruction& instruction);
+    bool apply_struct_new(const Instruction& instruction);
+    bool apply_array_new(const Instruction& instruction, const FieldType& element);
+    bool apply_array_get(const Instruction& instruction, const FieldType& element);
+    bool apply_array_change(const Instruction& instruction, const FieldType& element);
+    bool apply_array_copy(const Instruction& instruction, const FieldType& element);
+    const DefinedType* find_aggregate(u32 index, CompositeKind kind);
+    bool check_segment(const Instruction& instruction, const FieldType& element);
     // function_typing_memory.cpp
     bool check_memory_argument(const Instruction& instruction, unsigned natural);
+    bool check_lane(const Instruction& instruction, const Signature& signature);
+    bool check_shuffle(const Instruction& instruction);
+    bool check_elements(ValueType source, ValueType destination);
     bool check_memory(u32 index);
     bool check_table(u32 index);
     bool check_element(u32 index);
@@ -111,8 +148,11 @@ private:
 
     const Module& module_;
     const ClosedTypes& types_;
-    const FunctionType& type_;
+    std::span<const ValueType> results_;
     std::vector<ValueType> locals_;
+    /// By local, up to the last without a default: whether it may not be read yet (Wasm 3.4.12).
+    std::vector<bool> unset_;
+    std::vector<u32> set_locals_;  ///< locals that were set in the blocks that are open
     std::vector<Frame> frames_;
     OperandStack operands_;
     ValueType operand_{};

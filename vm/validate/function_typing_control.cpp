@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "vm/validate/function_typing.hpp"
 
@@ -23,14 +23,18 @@ std::span<const ValueType> FunctionTyping::label_types(u32 label) const {
 
 void FunctionTyping::open_frame(Opcode opcode, const BlockType& type) {
     const bool dead = !frames_.empty() && frames_.back().dead;
-    frames_.push_back({opcode, type, operands_.size(), false, dead});
+    frames_.push_back({opcode, type, operands_.size(), u32(set_locals_.size()), false, dead});
 }
 
-/// The operands of the block must be its results; they are taken away.
+/// The operands of the block must be its results; they are taken away. Locals that were set in it
+/// are no longer known to be.
 bool FunctionTyping::close_frame() {
-    if (!pop_all(results(frames_.back().type))) return false;
-    if (operands_.size() != frames_.back().height)
+    const Frame& frame = frames_.back();
+    if (!pop_all(results(frame.type))) return false;
+    if (operands_.size() != frame.height)
         return fail("type mismatch: values remain on the stack at the end of the block");
+    for (; set_locals_.size() > frame.set_locals; set_locals_.pop_back())
+        unset_[set_locals_.back()] = true;
     return true;
 }
 
@@ -44,10 +48,13 @@ bool FunctionTyping::set_unreachable() {
 
 bool FunctionTyping::apply_block(const Instruction& instruction) {
     const BlockType& type = instruction.block_type;
-    if (type.kind == BlockType::Kind::type_index && !check_type_index(type.type_index))
+    if (type.kind == BlockType::Kind::type_index && find_function_type(type.type_index) == nullptr)
         return false;
+    if (type.kind == BlockType::Kind::value && !check_type(type.value)) return false;
     if (instruction.opcode == Opcode::if_ && !pop(types::i32)) return false;
     if (!pop_all(parameters(type))) return false;
+    if (instruction.opcode == Opcode::try_table && !check_catches(instruction.catches))
+        return false;
     open_frame(instruction.opcode, type);
     operands_.push(parameters(type));
     return true;
@@ -66,8 +73,7 @@ bool FunctionTyping::apply_else() {
 
 bool FunctionTyping::apply_end() {
     const Frame frame = frames_.back();
-    if (frame.opcode == Opcode::if_ &&
-        !std::ranges::equal(parameters(frame.type), results(frame.type)))
+    if (frame.opcode == Opcode::if_ && !match_all(parameters(frame.type), results(frame.type)))
         return fail("type mismatch: an if without else must have its parameters as results");
     if (!close_frame()) return false;
     frames_.pop_back();
@@ -79,8 +85,13 @@ bool FunctionTyping::check_label(u32 label) {
     return label < frames_.size() || unknown("label", label);
 }
 
-bool FunctionTyping::check_type_index(u32 index) {
-    return index < module_.types.size() || unknown("type", index);
+/// nullptr: it is none, and why is in the reason.
+const FunctionType* FunctionTyping::find_function_type(u32 index) {
+    if (!check_type_index(index)) return nullptr;
+    const DefinedType& type = module_.types[index];
+    if (type.kind == CompositeKind::function) return &type.function;
+    fail(fmt::format("non-function type {}", index));
+    return nullptr;
 }
 
 bool FunctionTyping::apply_br(const Instruction& instruction) {
@@ -113,7 +124,7 @@ bool FunctionTyping::apply_br_table(const Instruction& instruction) {
     return set_unreachable();
 }
 
-bool FunctionTyping::apply_return() { return check_top(type_.results) && set_unreachable(); }
+bool FunctionTyping::apply_return() { return check_top(results_) && set_unreachable(); }
 
 bool FunctionTyping::apply_call(const FunctionType& type, bool tail) {
     if (!pop_all(type.parameters)) return false;
@@ -121,7 +132,7 @@ bool FunctionTyping::apply_call(const FunctionType& type, bool tail) {
         operands_.push(type.results);
         return true;
     }
-    if (type.results != type_.results)
+    if (!match_all(type.results, results_))
         return fail("type mismatch: a tail call's results must be those of the function");
     return set_unreachable();
 }
@@ -133,11 +144,12 @@ bool FunctionTyping::apply_call_function(const Instruction& instruction, bool ta
 }
 
 bool FunctionTyping::apply_call_indirect(const Instruction& instruction, bool tail) {
-    if (!check_table(instruction.index2) || !check_type_index(instruction.index)) return false;
-    if (module_.table_types[instruction.index2].element != types::funcref)
-        return fail("type mismatch: call_indirect needs a table of funcref");
-    return pop(table_address(instruction.index2)) &&
-           apply_call(module_.types[instruction.index].function, tail);
+    if (!check_table(instruction.index2)) return false;
+    const FunctionType* type = find_function_type(instruction.index);
+    if (type == nullptr) return false;
+    const ValueType element = module_.table_types[instruction.index2].element;
+    if (!types_.matches(element, types::funcref)) return mismatch(types::funcref, element);
+    return pop(table_address(instruction.index2)) && apply_call(*type, tail);
 }
 
 }  // namespace icvm::vm

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "vm/validate/function_typing.hpp"
+#include "vm/validate/signature.hpp"
 
 namespace icvm::vm {
 
@@ -24,6 +27,18 @@ bool FunctionTyping::check_memory_argument(const Instruction& instruction, unsig
     if (instruction.bits > ~u32(0) && memory_address(instruction.memory) == types::i32)
         return fail("offset out of range");
     return true;
+}
+
+bool FunctionTyping::check_lane(const Instruction& instruction, const Signature& signature) {
+    return instruction.lane < signature.lanes ||
+           fail(fmt::format("invalid lane index {}", instruction.lane));
+}
+
+/// Each of the lanes names one of the 32 of both operands.
+bool FunctionTyping::check_shuffle(const Instruction& instruction) {
+    constexpr u64 above_31 = 0xE0E0'E0E0'E0E0'E0E0;
+    return ((instruction.bits | instruction.bits_high) & above_31) == 0 ||
+           fail("invalid lane index of a shuffle");
 }
 
 bool FunctionTyping::apply_memory(const Instruction& instruction) {
@@ -83,18 +98,24 @@ bool FunctionTyping::apply_table(const Instruction& instruction) {
     return true;
 }
 
+/// Elements of the source may be put in the destination.
+bool FunctionTyping::check_elements(ValueType source, ValueType destination) {
+    return types_.matches(source, destination) || mismatch(destination, source);
+}
+
 bool FunctionTyping::apply_table_init(const Instruction& instruction) {
     if (!check_table(instruction.index2) || !check_element(instruction.index)) return false;
-    if (module_.elements[instruction.index].type != module_.table_types[instruction.index2].element)
-        return fail("type mismatch: the segment's elements do not fit the table");
+    if (!check_elements(module_.elements[instruction.index].type,
+                        module_.table_types[instruction.index2].element))
+        return false;
     return pop(types::i32) && pop(types::i32) && pop(table_address(instruction.index2));
 }
 
 bool FunctionTyping::apply_table_copy(const Instruction& instruction) {
     if (!check_table(instruction.index) || !check_table(instruction.index2)) return false;
-    if (module_.table_types[instruction.index].element !=
-        module_.table_types[instruction.index2].element)
-        return fail("type mismatch: the tables' elements differ");
+    if (!check_elements(module_.table_types[instruction.index2].element,
+                        module_.table_types[instruction.index].element))
+        return false;
     const ValueType destination = table_address(instruction.index);
     const ValueType source = table_address(instruction.index2);
     return pop(destination == types::i64 ? source : destination) && pop(source) && pop(destination);

@@ -11,24 +11,26 @@ BodyWalk::BodyWalk(const Module& module, const ClosedTypes& types, u32 index)
       typing_(module, types, index) {}
 
 Result<void, BodyError> BodyWalk::read_locals() {
-    const auto read = [&]() -> Result<void, ReadError> {
-        ByteReader reader(module_.bytes, body_);
-        const u32 groups = TRY(reader.read_u32());
-        u64 count = 0;
-        for (u32 i = 0; i < groups; i++) {
-            const u32 offset = reader.offset();
-            const u32 more = TRY(reader.read_u32());
-            count += more;
-            if (count > locals_max)
-                return std::unexpected(ReadError{MalformedReason::too_many_locals, offset});
-            typing_.add_locals(more, TRY(reader.read_value_type()));
-        }
-        reader_.skip(reader.offset() - reader_.offset());
-        return {};
-    }();
-    if (read) return {};
-    malformed(read.error());
+    const auto is_typed = read_local_groups();
+    if (!is_typed) malformed(is_typed.error());
+    if (is_typed && *is_typed) return {};
     return std::unexpected(std::move(error_));
+}
+
+Result<bool, ReadError> BodyWalk::read_local_groups() {
+    ByteReader reader(module_.bytes, body_);
+    const u32 groups = TRY(reader.read_u32());
+    u64 count = 0;
+    for (u32 i = 0; i < groups; i++) {
+        const u32 offset = reader.offset();
+        const u32 more = TRY(reader.read_u32());
+        count += more;
+        if (count > locals_max)
+            return std::unexpected(ReadError{MalformedReason::too_many_locals, offset});
+        if (!typing_.add_locals(more, TRY(reader.read_value_type()))) return invalid(offset);
+    }
+    reader_.skip(reader.offset() - reader_.offset());
+    return true;
 }
 
 bool BodyWalk::raise(u32 height, u32 offset) {

@@ -13,8 +13,9 @@ namespace icvm::vm {
 /// What the walk has proved about one instruction.
 struct Proof {
     bool reachable;     ///< before the instruction; also false in blocks within dead code
-    ValueType operand;  ///< drop, select, ref.is_null: the type of the operand (unknown below
-                        ///< unreachable code)
+    ValueType operand;  ///< drop, select, and what takes any reference (ref.is_null,
+                        ///< ref.as_non_null, ref.test, ref.cast, the conversions, br_on_null): the
+                        ///< type of the operand (unknown below unreachable code)
     std::span<const ValueType> operands;  ///< the operand stack after the instruction, bottom
                                           ///< first; in unreachable code it says nothing
 };
@@ -84,6 +85,8 @@ public:
     BodyError& error() { return error_; }
 
 private:
+    /// False: a type is none, see error().
+    Result<bool, ReadError> read_local_groups();
     bool raise(u32 height, u32 offset);
     [[gnu::cold, gnu::noinline]] bool malformed(ReadError error);
     [[gnu::cold, gnu::noinline]] bool invalid(u32 offset);

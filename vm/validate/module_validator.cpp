@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "vm/base/check.hpp"
 #include "vm/validate/constant_expression.hpp"
+#include "vm/validate/type_section.hpp"
 
 namespace icvm::vm {
 namespace {
@@ -13,7 +13,9 @@ namespace {
 // Sections by id, for offsets of what has none of its own (Wasm 5.5.2).
 constexpr size_t table_section = 4;
 constexpr size_t memory_section = 5;
+constexpr size_t global_section = 6;
 constexpr size_t start_section = 8;
+constexpr size_t tag_section = 13;
 
 using Validated = Result<void, Invalid>;
 
@@ -30,17 +32,18 @@ Validated validate_limits(const Limits& limits, u64 range, u32 offset, const cha
     return {};
 }
 
+/// Pages of 64 KiB, or of one byte (proposal "custom page sizes").
 Validated validate_memory(const MemoryType& type, u32 offset) {
-    if (type.limits.address_type == AddressType::i32)
+    const bool small = type.limits.address_type == AddressType::i32;
+    if (type.page_bytes_log2 == 0)
+        return validate_limits(type.limits, small ? ~u32(0) : ~u64(0), offset,
+                               "memory size must be at most 2^32-1 bytes");
+    if (type.page_bytes_log2 != 16) return invalid(offset, "invalid custom page size");
+    if (small)
         return validate_limits(type.limits, u64(1) << 16, offset,
                                "memory size must be at most 65536 pages (4 GiB)");
     return validate_limits(type.limits, u64(1) << 48, offset,
                            "memory size must be at most 2^48 pages");
-}
-
-Validated validate_table(const TableType& type, u32 offset) {
-    const u64 range = type.limits.address_type == AddressType::i32 ? ~u32(0) : ~u64(0);
-    return validate_limits(type.limits, range, offset, "table size must be at most 2^32-1");
 }
 
 Validated validate_type_index(const Module& module, u32 index, u32 offset) {
@@ -48,75 +51,108 @@ Validated validate_type_index(const Module& module, u32 index, u32 offset) {
     return invalid(offset, fmt::format("unknown type {}", index));
 }
 
+Validated validate_type(const Module& module, ValueType type, u32 offset) {
+    if (!type.is_reference() || !type.heap_type().is_index()) return {};
+    return validate_type_index(module, type.heap_type().index(), offset);
+}
+
+Validated validate_function_type(const Module& module, u32 index, u32 offset) {
+    TRY(validate_type_index(module, index, offset));
+    if (module.types[index].kind == CompositeKind::function) return {};
+    return invalid(offset, fmt::format("non-function type {}", index));
+}
+
+Validated validate_tag(const Module& module, u32 index, u32 offset) {
+    TRY(validate_function_type(module, index, offset));
+    if (module.types[index].function.results.empty()) return {};
+    return invalid(offset, "non-empty tag result type");
+}
+
+Validated validate_table(const Module& module, const TableType& type, u32 offset) {
+    TRY(validate_type(module, type.element, offset));
+    const u64 range = type.limits.address_type == AddressType::i32 ? ~u32(0) : ~u64(0);
+    return validate_limits(type.limits, range, offset, "table size must be at most 2^32-1");
+}
+
 Validated validate_imports(const Module& module) {
     for (const Import& import : module.imports) {
         switch (import.kind) {
             case ExternKind::function:
-                TRY(validate_type_index(module, import.type_index, import.offset));
+                TRY(validate_function_type(module, import.type_index, import.offset));
                 break;
-            case ExternKind::table: TRY(validate_table(import.table, import.offset)); break;
+            case ExternKind::table: TRY(validate_table(module, import.table, import.offset)); break;
             case ExternKind::memory: TRY(validate_memory(import.memory, import.offset)); break;
-            case ExternKind::global: break;
-            case ExternKind::tag: break;
+            case ExternKind::global:
+                TRY(validate_type(module, import.global.value, import.offset));
+                break;
+            case ExternKind::tag:
+                TRY(validate_tag(module, import.type_index, import.offset));
+                break;
         }
     }
     return {};
 }
 
-Validated validate_tables(const Module& module) {
-    for (const Table& table : module.tables) {
-        const u32 offset =
-            table.initializer ? table.initializer->offset : module.section_offsets[table_section];
-        TRY(validate_table(table.type, offset));
-        if (table.initializer)
-            TRY(validate_constant_expression(module, *table.initializer, table.type.element,
-                                             module.imported_globals));
+/// Its initializer sees the imported globals; without one, its elements are null.
+Validated validate_table(const Module& module, const ClosedTypes& types, const Table& table) {
+    const u32 offset =
+        table.initializer ? table.initializer->offset : module.section_offsets[table_section];
+    TRY(validate_table(module, table.type, offset));
+    if (table.initializer)
+        return validate_constant_expression(module, types, *table.initializer, table.type.element,
+                                            module.imported_globals);
+    if (table.type.element.is_defaultable()) return {};
+    return invalid(offset, "type mismatch: a table of " + to_string(table.type.element) +
+                               " needs an initializer");
+}
+
+Validated validate_globals(const Module& module, const ClosedTypes& types) {
+    u32 seen = module.imported_globals;
+    for (const Global& global : module.globals) {
+        TRY(validate_type(module, global.type.value, module.section_offsets[global_section]));
+        TRY(validate_constant_expression(module, types, global.initializer, global.type.value,
+                                         seen++));
     }
     return {};
 }
 
-Validated validate_globals(const Module& module) {
-    u32 seen = module.imported_globals;
-    for (const Global& global : module.globals)
-        TRY(validate_constant_expression(module, global.initializer, global.type.value, seen++));
-    return {};
-}
-
-Validated validate_element_expressions(const Module& module, const ElementSegment& segment) {
+Validated validate_element_expressions(const Module& module, const ClosedTypes& types,
+                                       const ElementSegment& segment) {
+    TRY(validate_type(module, segment.type, segment.offset));
     for (const u32 function : segment.functions)
         if (function >= module.function_types.size())
             return invalid(segment.offset, fmt::format("unknown function {}", function));
     for (const ConstantExpression& expression : segment.expressions)
-        TRY(validate_constant_expression(module, expression, segment.type,
+        TRY(validate_constant_expression(module, types, expression, segment.type,
                                          u32(module.global_types.size())));
     return {};
 }
 
-Validated validate_elements(const Module& module) {
+Validated validate_elements(const Module& module, const ClosedTypes& types) {
     for (const ElementSegment& segment : module.elements) {
-        TRY(validate_element_expressions(module, segment));
+        TRY(validate_element_expressions(module, types, segment));
         if (segment.mode != SegmentMode::active) continue;
         const u32 offset = segment.offset;
         if (segment.table_index >= module.table_types.size())
             return invalid(offset, fmt::format("unknown table {}", segment.table_index));
         const TableType& table = module.table_types[segment.table_index];
-        if (table.element != segment.type)
+        if (!types.matches(segment.type, table.element))
             return invalid(offset, "type mismatch: the segment's elements do not fit the table");
-        TRY(validate_constant_expression(module, segment.table_offset,
+        TRY(validate_constant_expression(module, types, segment.table_offset,
                                          value_type(table.limits.address_type),
                                          u32(module.global_types.size())));
     }
     return {};
 }
 
-Validated validate_data(const Module& module) {
+Validated validate_data(const Module& module, const ClosedTypes& types) {
     for (const DataSegment& segment : module.data) {
         if (segment.mode != SegmentMode::active) continue;
         if (segment.memory_index >= module.memory_types.size())
             return invalid(segment.memory_offset.offset,
                            fmt::format("unknown memory {}", segment.memory_index));
         const Limits& limits = module.memory_types[segment.memory_index].limits;
-        TRY(validate_constant_expression(module, segment.memory_offset,
+        TRY(validate_constant_expression(module, types, segment.memory_offset,
                                          value_type(limits.address_type),
                                          u32(module.global_types.size())));
     }
@@ -168,17 +204,18 @@ Validated validate_exports(const Module& module) {
 }  // namespace
 
 Result<ClosedTypes, Invalid> validate_module(const Module& module) {
-    ClosedTypes types;
-    for (const DefinedType& type : module.types) CHECK(types.add_group({&type, 1}));
+    ClosedTypes types = TRY(validate_types(module));
     TRY(validate_imports(module));
     for (const Function& function : module.functions)
-        TRY(validate_type_index(module, function.type_index, function.body.offset));
-    TRY(validate_tables(module));
+        TRY(validate_function_type(module, function.type_index, function.body.offset));
+    for (const Table& table : module.tables) TRY(validate_table(module, types, table));
     for (const MemoryType& memory : module.memories)
         TRY(validate_memory(memory, module.section_offsets[memory_section]));
-    TRY(validate_globals(module));
-    TRY(validate_elements(module));
-    TRY(validate_data(module));
+    for (const Tag& tag : module.tags)
+        TRY(validate_tag(module, tag.type_index, module.section_offsets[tag_section]));
+    TRY(validate_globals(module, types));
+    TRY(validate_elements(module, types));
+    TRY(validate_data(module, types));
     TRY(validate_start(module));
     TRY(validate_exports(module));
     return types;

@@ -60,12 +60,12 @@ TEST_CASE("several memories are valid") { CHECK(invalid({section(5, {{0, 1}, {0,
 TEST_CASE("constant expressions are constant, and of the type asked for") {
     CHECK(invalid({global({0x41, 0x01})}).empty());
     CHECK(invalid({global({0x42, 0x01})}) == "type mismatch: expected i32, found i64");
-    CHECK(invalid({global({})}) == "type mismatch: expected one i32, found 0 values");
+    CHECK(invalid({global({})}) == "type mismatch: expected i32, found nothing");
     CHECK(invalid({global({0x41, 0x01, 0x41, 0x01})}) ==
-          "type mismatch: expected one i32, found 2 values");
+          "type mismatch: values remain on the stack at the end of the block");
     CHECK(invalid({global({0x41, 0x01, 0x41, 0x02, 0x6A})}).empty());
     CHECK(invalid({global({0x42, 0x01, 0x42, 0x02, 0x7E}, 0x7E)}).empty());
-    CHECK(invalid({global({0x41, 0x01, 0x6A})}) == "type mismatch: expected two of i32");
+    CHECK(invalid({global({0x41, 0x01, 0x6A})}) == "type mismatch: expected i32, found nothing");
     CHECK(invalid({global({0x01, 0x41, 0x01})}) == "constant expression required");
     CHECK(invalid({global({0x23, 0x00})}) == "unknown global 0");
     CHECK(invalid({global({0xD2, 0x00}, 0x70)}) == "unknown function 0");
