@@ -34,7 +34,8 @@ Instantiated instantiate(Store& store, Sections sections, std::vector<Extern> im
 std::string failure(const Instantiated& result) {
     if (result) return "";
     if (const auto* unlinkable = std::get_if<Unlinkable>(&result.error()))
-        return unlinkable->reason + " " + std::to_string(unlinkable->import);
+        return unlinkable->reason.substr(0, unlinkable->reason.find(':')) + " " +
+               std::to_string(unlinkable->import);
     return std::string(to_string(std::get<Trap>(result.error()).reason));
 }
 

@@ -93,7 +93,7 @@ struct TableInit {
 
 struct ElemDrop {
     ICVM_INLINE Step run(Registers& r) {
-        r.instance->elements_dropped[field32(r, 1)] = true;
+        drop_elements(*r.instance, field32(r, 1));
         r.pc += 2;
         return Step::next;
     }

@@ -7,7 +7,8 @@
 namespace icvm::vm {
 
 /// Whether the externs fit the imports of `module`, one by one (Wasm 4.5.2, "External Typing", and
-/// 3.2.7, "Import Subtyping").
-Result<void, Unlinkable> match_imports(const Module& module, std::span<const Extern> externs);
+/// 3.3.8, "External Types"). `types` are the module's.
+Result<void, Unlinkable> match_imports(const Module& module, const ClosedTypes& types,
+                                       std::span<const Extern> externs);
 
 }  // namespace icvm::vm

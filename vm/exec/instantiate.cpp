@@ -30,12 +30,16 @@ public:
 
 private:
     void allocate_functions();
+    void allocate_tags();
     void allocate_globals();
     bool allocate_tables();
     Result<void, Trap> allocate_memories();
     std::shared_ptr<Memory> make_memory(size_t defined);
-    void initialize_globals();
-    void initialize_tables();
+    using Evaluated = Result<ConstantEvaluator::Bits, Trap>;
+    Evaluated evaluate(const ConstantExpression& expression);
+    Result<void, Trap> initialize_globals();
+    Result<void, Trap> initialize_tables();
+    Result<void, Trap> evaluate_elements();
     Result<void, Trap> apply_elements();
     Result<void, Trap> apply_data();
 
@@ -44,6 +48,7 @@ private:
     const CompiledModule& compiled_;
     const Module& module_;
     const InstantiationOptions& options_;
+    std::optional<ConstantEvaluator> evaluator_;
 };
 
 Trap trap_of(TrapReason reason, std::string message = {}) {
@@ -77,7 +82,10 @@ void Instantiation::link(std::span<const Extern> imports) {
 }
 
 Result<void, Trap> Instantiation::allocate() {
+    instance_.heap = &store_.heap;
+    instance_.types = compiled_.types.all().data();
     allocate_functions();
+    allocate_tags();
     allocate_globals();
     if (!allocate_tables())
         return std::unexpected(
@@ -87,6 +95,8 @@ Result<void, Trap> Instantiation::allocate() {
         std::make_unique<bool[]>(module_.data.size() + module_.elements.size());
     instance_.data_dropped = instance_.dropped_storage.get();
     instance_.elements_dropped = instance_.data_dropped + module_.data.size();
+    instance_.element_storage.resize(module_.elements.size());
+    instance_.elements = instance_.element_storage.data();
     return {};
 }
 
@@ -105,6 +115,13 @@ void Instantiation::allocate_functions() {
     instance_.functions = instance_.function_storage.data();
 }
 
+void Instantiation::allocate_tags() {
+    for (const Tag& tag : module_.tags)
+        instance_.tag_storage.push_back(
+            &instance_.own_tags.emplace_back(TagInstance{&compiled_.types[tag.type_index]}));
+    instance_.tags = instance_.tag_storage.data();
+}
+
 void Instantiation::allocate_globals() {
     const size_t count = module_.globals.size();
     instance_.cell_storage.resize(2 * count);
@@ -112,7 +129,8 @@ void Instantiation::allocate_globals() {
     instance_.own_globals.resize(count);
     for (size_t i = 0; i < count; i++) {
         GlobalInstance& global = instance_.own_globals[i];
-        global.type = module_.globals[i].type;
+        const GlobalType& type = module_.globals[i].type;
+        global.type = {compiled_.types.close(type.value), type.is_mutable};
         global.cell = instance_.global_cells + 2 * i;
         instance_.global_storage.push_back(&global);
     }
@@ -122,7 +140,7 @@ void Instantiation::allocate_globals() {
 bool Instantiation::allocate_tables() {
     for (const Table& table : module_.tables) {
         TableInstance& made = instance_.own_tables.emplace_back();
-        made.type = table.type;
+        made.type = {compiled_.types.close(table.type.element), table.type.limits};
         made.store_elements_left = &store_.table_elements_left;
         if (made.grow(table.type.limits.minimum, 0) != 0) return false;
         instance_.table_storage.push_back(&made);
@@ -158,59 +176,83 @@ Result<void, Trap> Instantiation::allocate_memories() {
     return {};
 }
 
+/// The order of Wasm 4.7.4.
 Result<void, Trap> Instantiation::initialize() {
-    initialize_globals();
-    initialize_tables();
+    evaluator_.emplace(instance_);
+    TRY(initialize_globals());
+    TRY(initialize_tables());
+    TRY(evaluate_elements());
     TRY(apply_elements());
     return apply_data();
 }
 
-void Instantiation::initialize_globals() {
-    ConstantEvaluator evaluator(instance_);
+Instantiation::Evaluated Instantiation::evaluate(const ConstantExpression& expression) {
+    const auto value = evaluator_->evaluate(expression);
+    if (!value) return std::unexpected(trap_of(value.error()));
+    return *value;
+}
+
+Result<void, Trap> Instantiation::initialize_globals() {
     for (size_t i = 0; i < module_.globals.size(); i++) {
         const Global& global = module_.globals[i];
         u64* const cell = instance_.own_globals[i].cell;
         if (options_.globals.empty() || global.type.value.is_reference()) {
-            cell[0] = evaluator.evaluate(global.initializer);
+            const auto value = TRY(evaluate(global.initializer));
+            cell[0] = value.low;
+            cell[1] = value.high;
         } else {
             cell[0] = in_slot(global.type.value, options_.globals[i].bits);
             cell[1] = options_.globals[i].high;
         }
     }
+    return {};
 }
 
-void Instantiation::initialize_tables() {
-    ConstantEvaluator evaluator(instance_);
+Result<void, Trap> Instantiation::initialize_tables() {
     for (size_t i = 0; i < module_.tables.size(); i++) {
         if (!module_.tables[i].initializer) continue;
-        const u64 reference = evaluator.evaluate(*module_.tables[i].initializer);
-        std::ranges::fill(instance_.own_tables[i].storage, reference);
+        const auto reference = TRY(evaluate(*module_.tables[i].initializer));
+        std::ranges::fill(instance_.own_tables[i].storage, reference.low);
     }
+    return {};
+}
+
+/// All of them before any is applied; those that are only declared are never read.
+Result<void, Trap> Instantiation::evaluate_elements() {
+    for (size_t i = 0; i < module_.elements.size(); i++) {
+        const ElementSegment& segment = module_.elements[i];
+        if (segment.mode == SegmentMode::declarative) continue;
+        std::vector<u64>& elements = instance_.element_storage[i];
+        elements.reserve(segment.size());
+        for (const u32 function : segment.functions)
+            elements.push_back(reinterpret_cast<u64>(instance_.functions[function]));
+        for (const ConstantExpression& expression : segment.expressions)
+            elements.push_back(TRY(evaluate(expression)).low);
+    }
+    return {};
 }
 
 Result<void, Trap> Instantiation::apply_elements() {
-    ConstantEvaluator evaluator(instance_);
     for (size_t i = 0; i < module_.elements.size(); i++) {
         const ElementSegment& segment = module_.elements[i];
         if (segment.mode == SegmentMode::passive) continue;
         if (segment.mode == SegmentMode::active) {
-            const u64 offset = evaluator.evaluate(segment.table_offset);
+            const u64 offset = TRY(evaluate(segment.table_offset)).low;
             if (!initialize_table(instance_, segment.table_index, u32(i), offset, 0,
                                   segment.size()))
                 return std::unexpected(trap_of(TrapReason::table_out_of_bounds));
         }
-        instance_.elements_dropped[i] = true;
+        drop_elements(instance_, u32(i));
     }
     return {};
 }
 
 Result<void, Trap> Instantiation::apply_data() {
-    ConstantEvaluator evaluator(instance_);
     for (size_t i = 0; i < module_.data.size(); i++) {
         const DataSegment& segment = module_.data[i];
         if (segment.mode != SegmentMode::active) continue;
         if (options_.active_data) {
-            const u64 offset = evaluator.evaluate(segment.memory_offset);
+            const u64 offset = TRY(evaluate(segment.memory_offset)).low;
             if (!initialize_memory(instance_, segment.memory_index, u32(i), offset, 0,
                                    segment.content.size))
                 return std::unexpected(
@@ -227,11 +269,13 @@ Result<void, Trap> Instantiation::apply_data() {
 Result<void, Unlinkable> match_options(const Module& module, const InstantiationOptions& options) {
     const size_t no_import = module.imports.size();
     if (options.memory0 && module.imported_memories == 0 && !module.memories.empty())
-        if (options.memory0->type().limits.address_type != module.memories[0].limits.address_type)
+        if (options.memory0->type().limits.address_type != module.memories[0].limits.address_type ||
+            options.memory0->type().page_bytes_log2 != module.memories[0].page_bytes_log2)
             return std::unexpected(Unlinkable{no_import, "the memory does not fit the module"});
     if (options.globals.empty()) return {};
     const auto fits = [](const Value& value, const Global& global) {
-        return value.type == global.type.value;
+        const ValueType wanted = global.type.value;
+        return wanted.is_reference() ? value.type.is_reference() : value.type == wanted;
     };
     if (!std::ranges::equal(options.globals, module.globals, fits))
         return std::unexpected(Unlinkable{no_import, "the globals do not fit the module"});
@@ -264,27 +308,24 @@ bool initialize_memory(Instance& instance, u32 memory, u32 segment, u64 destinat
 
 bool initialize_table(Instance& instance, u32 table, u32 segment, u64 destination, u64 source,
                       u64 length) {
-    const ElementSegment& from = instance.module->elements[segment];
-    const u64 from_size = instance.elements_dropped[segment] ? 0 : from.size();
+    const std::vector<u64>& from = instance.elements[segment];
     TableInstance& to = *instance.tables[table];
-    if (source > from_size || length > from_size - source) return false;
+    if (source > from.size() || length > from.size() - source) return false;
     if (destination > to.size || length > to.size - destination) return false;
-    ConstantEvaluator evaluator(instance);
-    for (u64 i = 0; i < length; i++) {
-        const u64 element = source + i;
-        to.elements[destination + i] =
-            from.functions.empty()
-                ? evaluator.evaluate(from.expressions[element])
-                : reinterpret_cast<u64>(instance.functions[from.functions[element]]);
-    }
+    std::copy_n(from.begin() + ptrdiff_t(source), length, to.elements + destination);
     return true;
+}
+
+void drop_elements(Instance& instance, u32 segment) {
+    instance.elements_dropped[segment] = true;
+    std::vector<u64>().swap(instance.element_storage[segment]);
 }
 
 Result<Instance*, InstantiationError> Store::instantiate(
     std::shared_ptr<const CompiledModule> compiled, std::span<const Extern> imports,
     const InstantiationOptions& options) {
     const Module& module = compiled->module;
-    TRY(match_imports(module, imports));
+    TRY(match_imports(module, compiled->types, imports));
     TRY(match_options(module, options));
     auto owned = std::make_unique<Instance>();
     Instance& instance = *owned;

@@ -6,9 +6,11 @@
 
 namespace icvm::vm {
 
-Store::Store(const ObjectHeapOptions&) : state(std::make_unique<State>()) {}
+Store::Store(const ObjectHeapOptions& heap) : state(std::make_unique<State>(heap)) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
+
+ObjectHeap& Store::heap() { return state->heap; }
 
 FunctionInstance* Store::add_host_function(HostFunction function) {
     const HostFunction& kept = state->host_functions.emplace_back(std::move(function));
@@ -36,6 +38,10 @@ GlobalInstance* Store::add_global(const GlobalType& type, const Value& value) {
     return &global;
 }
 
+TagInstance* Store::add_tag(const FunctionType& type) {
+    return &state->tags.emplace_back(TagInstance{&runtime_type(type)});
+}
+
 Memory* Store::add_memory(std::shared_ptr<Memory> memory) {
     return state->memories.emplace_back(std::move(memory)).get();
 }
@@ -47,7 +53,7 @@ Memory* memory0(Instance& instance) {
 FunctionInstance* table_function(Instance& instance, u32 table, u64 index) {
     if (table >= instance.table_storage.size()) return nullptr;
     const TableInstance& found = *instance.table_storage[table];
-    if (index >= found.size || found.type.element != types::funcref) return nullptr;
+    if (index >= found.size || !matches(found.type.element, types::funcref)) return nullptr;
     return reinterpret_cast<FunctionInstance*>(found.elements[index]);
 }
 

@@ -26,7 +26,8 @@ using Extern =
 struct Unlinkable {
     /// Index in Module::imports; their number when it is about InstantiationOptions.
     size_t import = 0;
-    std::string reason;  ///< "unknown import", "incompatible import type"
+    /// "unknown import: …", "incompatible import type: "m" "f", is (func), not (func (param i32))"
+    std::string reason;
 };
 
 using InstantiationError = std::variant<Unlinkable, Trap>;
