@@ -10,8 +10,10 @@ namespace icvm::vm {
 namespace {
 
 constexpr u32 narrow_slot_max = 0xFFFF;
-/// Slots through which operations reach operands beyond narrow_slot_max; the last is written.
-constexpr u32 scratch_slots = 4;
+/// Slots through which operations reach operands beyond narrow_slot_max: a pair for each operand
+/// that is read; the last pair, which is written, may be one of them.
+constexpr u32 scratch_slots = 8;
+constexpr u32 scratch_written = scratch_slots - 2;
 /// Greater frames never fit a stack anyway; keeps sums in the lower half of Code::weight.
 constexpr u32 frame_slots_max = 1u << 24;
 constexpr size_t cells_max = size_t(1) << 30;
@@ -20,9 +22,10 @@ constexpr size_t cells_reserved_max = size_t(1) << 24;
 
 }  // namespace
 
-Compiler::Compiler(const CompileInput& input) : input_(input), metering_(cells_, sites_) {
+Compiler::Compiler(const CompileInput& input)
+    : input_(input), metering_(cells_, sites_), slots_(input.module, references_) {
     for (const DefinedType& type : input.module.types)
-        results_max_ = std::max(results_max_, u32(type.function.results.size()));
+        results_max_ = std::max(results_max_, slots_of(type.function.results));
     functions_.reserve(input.module.functions.size());
     // Mostly enough, and what is not written costs no memory.
     cells_.reserve(std::min<size_t>(input.module.code_section.size, cells_reserved_max));
@@ -32,10 +35,9 @@ void Compiler::begin(std::span<const ValueType> locals) {
     const FunctionType& type = input_.module.function_type(function_);
     const u32 body_bytes =
         input_.module.functions[function_ - input_.module.imported_functions].body.size;
-    locals_ = u32(locals.size());
     // Each byte of the body pushes no more than that: most functions need no scratch slots.
-    const bool may_be_wide = locals_ + u64(body_bytes) * results_max_ > narrow_slot_max - 8;
-    slots_.begin(locals_, may_be_wide ? scratch_slots : 0);
+    const u64 slots_max = 2 * u64(locals.size()) + u64(body_bytes) * results_max_;
+    slots_.begin(locals, slots_max > narrow_slot_max - 2 * scratch_slots ? scratch_slots : 0);
     header_ = u32(cells_.size());
     functions_.push_back(header_);
     cells_.resize(cells_.size() + code_header_cells);
@@ -43,7 +45,8 @@ void Compiler::begin(std::span<const ValueType> locals) {
     sites_.push_back({u32(cells_.size()), offset_, 0});
     metering_.begin(input_.costs.function_entry);
     frames_.clear();
-    frames_.push_back({.opcode = Opcode::block, .results = u32(type.results.size())});
+    frames_.push_back(
+        {.opcode = Opcode::block, .results = u32(type.results.size()), .type = &type});
     live_ = true;
     entry_open_ = true;
     open_loop_ = nowhere;
@@ -53,11 +56,11 @@ void Compiler::begin(std::span<const ValueType> locals) {
 
 void Compiler::finish(u32 height_max) {
     Code code{};
-    const u32 parameters = u32(input_.module.function_type(function_).parameters.size());
-    const u64 slots = std::min<u64>(u64(locals_) + height_max, frame_slots_max);
+    const u32 parameters = slots_of(input_.module.function_type(function_).parameters);
+    const u64 slots = std::min<u64>(u64(slots_.locals()) + height_max, frame_slots_max);
     code.weight = (u64(1) << 32) | slots;
     code.zero_first = parameters;
-    code.zero_count = locals_ - parameters;
+    code.zero_count = slots_.locals() - parameters;
     code.function = function_;
     code.guarded = input_.guarded;
     // Until here the entry's cost was kept in its place.
@@ -75,6 +78,7 @@ CodeUnit Compiler::publish() {
     std::copy(cells_.begin(), cells_.end(), unit.cells.get());
     unit.functions = std::move(functions_);
     unit.sites = std::move(sites_);
+    unit.references = std::move(references_);
     for (const u32 cell : calls_)
         unit.cells[cell] = reinterpret_cast<Cell>(&unit.code(unit.cells[cell]));
     return unit;
@@ -102,6 +106,7 @@ void Compiler::instruction(const Instruction& i, const Proof&) {
         case Opcode::i64_const:
         case Opcode::f32_const:
         case Opcode::f64_const: return slots_.push_constant(i.bits);
+        case Opcode::v128_const: return vector_constant(i);
         case Opcode::ref_null: return slots_.push_constant(0);
         case Opcode::ref_func: return emit_to_home(Operation::ref_func, 0, i.index);
         case Opcode::ref_is_null: return equal_zero(Operation::i64_eq_si);
@@ -119,30 +124,48 @@ void Compiler::add_site(u32 offset) {
     metering_.put_position_of_last_site();
 }
 
-/// A slot that the next operation can name; `number` tells its sources apart.
-u16 Compiler::read(u32 slot, u32 number) {
+/// A site at which a collection can come: the operands that are references are in their homes. The
+/// instruction's own have been popped.
+void Compiler::add_collecting_site(u32 offset) {
+    place_collected();
+    add_site(offset);
+    sites_.back().references = slots_.chain();
+}
+
+/// The operands that are references, and are not chained yet, go to their homes.
+void Compiler::place_collected() {
+    for (u32 n = slots_.collected_count(); n > slots_.chained(); n--)
+        place(slots_.collected_index(n - 1));
+}
+
+/// The first of `slots` slots that the next operation can name; `number` tells its sources apart.
+u16 Compiler::read(u32 slot, u32 number, u32 slots) {
     if (slot <= narrow_slot_max) [[likely]]
         return u16(slot);
-    const u32 scratch = slots_.scratch() + number;
-    emit(Operation::copy_wide);
-    append_halves(scratch, slot);
+    const u32 scratch = slots_.scratch() + 2 * number;
+    for (u32 n = 0; n < slots; n++) {
+        emit(Operation::copy_wide);
+        append_halves(scratch + n, slot + n);
+    }
     return u16(scratch);
 }
 
 /// The slot that the next operation is to name for a result in `slot`; end_write follows it.
 u16 Compiler::begin_write(u32 slot) const {
-    return u16(slot <= narrow_slot_max ? slot : slots_.scratch() + scratch_slots - 1);
+    return u16(slot <= narrow_slot_max ? slot : slots_.scratch() + scratch_written);
 }
 
-void Compiler::end_write(u32 slot) {
+void Compiler::end_write(u32 slot, u32 slots) {
     if (slot <= narrow_slot_max) return;
-    emit(Operation::copy_wide);
-    append_halves(slot, slots_.scratch() + scratch_slots - 1);
+    for (u32 n = 0; n < slots; n++) {
+        emit(Operation::copy_wide);
+        append_halves(slot + n, slots_.scratch() + scratch_written + n);
+    }
 }
 
 /// Ends the writing of an operand to its home, by the operation at `start`.
-void Compiler::remember(u32 start, u32 slot, Operation operation) {
-    end_write(slot);
+void Compiler::remember(u32 start, u32 slot, Operation operation, u32 slots) {
+    end_write(slot, slots);
     if (slot <= narrow_slot_max) [[likely]]
         last_ = {.start = start, .destination = slot, .operation = operation};
     else
@@ -152,17 +175,19 @@ void Compiler::remember(u32 start, u32 slot, Operation operation) {
 /// Where an operand that was popped is; a constant goes to its home.
 u32 Compiler::slot_of(const Operand& operand) {
     if (operand.kind == Operand::Kind::local) return operand.local;
-    const u32 home = slots_.home(operand.index);
-    if (operand.kind == Operand::Kind::constant) store_constant(home, operand.bits);
-    return home;
+    if (operand.kind == Operand::Kind::constant) store_constant(operand.home, operand.bits);
+    return operand.home;
 }
 
-void Compiler::copy(u32 destination, u32 source) {
+/// Two slots may overlap with their source above them.
+void Compiler::copy(u32 destination, u32 source, u32 slots) {
     if (std::max(destination, source) > narrow_slot_max) [[unlikely]] {
-        emit(Operation::copy_wide);
-        append_halves(destination, source);
+        for (u32 n = 0; n < slots; n++) {
+            emit(Operation::copy_wide);
+            append_halves(destination + n, source + n);
+        }
     } else {
-        emit(Operation::copy);
+        emit(slots == 1 ? Operation::copy : Operation::copy_vector);
         append(destination | source << 16);
     }
     forget();
@@ -178,7 +203,7 @@ void Compiler::store_constant(u32 destination, u64 bits) {
         append(slot);
         append(bits);
     }
-    end_write(destination);
+    end_write(destination, 1);
     forget();
 }
 
@@ -186,13 +211,13 @@ void Compiler::store_constant(u32 destination, u64 bits) {
 void Compiler::assign(u32 destination, const Operand& operand) {
     if (operand.kind == Operand::Kind::constant) return store_constant(destination, operand.bits);
     const u32 source = slot_of(operand);
-    if (source != destination) copy(destination, source);
+    if (source != destination) copy(destination, source, operand.slots);
 }
 
 void Compiler::place(u32 index) {
     const Operand operand = slots_[index];
     if (operand.kind == Operand::Kind::home) return;
-    assign(slots_.home(index), operand);
+    assign(operand.home, operand);
     slots_.set_home(index);
 }
 
@@ -209,12 +234,20 @@ void Compiler::settle() {
 }
 
 /// Emits "d a m" into a new operand's home.
-void Compiler::emit_to_home(Operation operation, u16 a, u32 high) {
-    const u32 slot = slots_.push_home();
+void Compiler::emit_to_home(Operation operation, u16 a, u32 high, ValueType type) {
+    emit_to(slots_.push_home(type), operation, a, high, type.slots());
+}
+
+/// The same into the home of the operand that was just pushed.
+void Compiler::emit_to(u32 slot, Operation operation, u16 a, u32 high, u32 slots) {
     const u16 destination = begin_write(slot);
     const u32 start = emit(operation);
     append_halves(destination | u32(a) << 16, high);
-    remember(start, slot, operation);
+    remember(start, slot, operation, slots);
+}
+
+void Compiler::push_homes(std::span<const ValueType> types) {
+    for (const ValueType type : types) slots_.push_home(type);
 }
 
 Result<CodeUnit, CompileError> compile_functions(const CompileInput& input) {

@@ -61,6 +61,8 @@ private:
         u32 base = 0;  ///< number of operands below its parameters
         u32 parameters = 0;
         u32 results = 0;
+        const FunctionType* type = nullptr;  ///< of the block; none: `value`, or nothing
+        ValueType value{};
         u32 end_branches = 0;  ///< branches to its end: chained through their target cells
         u32 else_branch = 0;   ///< of an `if` that has had no else yet
         u32 loop_cell = 0;     ///< where branches to a loop go
@@ -93,30 +95,39 @@ private:
     void append(Cell cell) { cells_.push_back(cell); }
     void append_halves(u32 low, u32 high) { append(low | u64(high) << 32); }
     void add_site(u32 offset);
-    u16 read(u32 slot, u32 number);
+    void add_collecting_site(u32 offset);
+    void place_collected();
+    u16 read(u32 slot, u32 number, u32 slots = 1);
     u16 begin_write(u32 slot) const;
-    void end_write(u32 slot);
-    void remember(u32 start, u32 slot, Operation operation);
+    void end_write(u32 slot, u32 slots);
+    void remember(u32 start, u32 slot, Operation operation, u32 slots = 1);
     void forget() { last_ = {}; }
     u32 slot_of(const Operand& operand);
-    u16 operand(const Operand& operand, u32 number) { return read(slot_of(operand), number); }
-    void copy(u32 destination, u32 source);
+    u16 operand(const Operand& operand, u32 number) {
+        return read(slot_of(operand), number, operand.slots);
+    }
+    void copy(u32 destination, u32 source, u32 slots = 1);
     void store_constant(u32 destination, u64 bits);
     void assign(u32 destination, const Operand& operand);
     void place(u32 index);
     void place_top(u32 count);
     void settle();
-    void emit_to_home(Operation operation, u16 a, u32 high);
+    void emit_to_home(Operation operation, u16 a, u32 high, ValueType type = types::i64);
+    void emit_to(u32 slot, Operation operation, u16 a, u32 high, u32 slots);
+    void push_homes(std::span<const ValueType> types);
 
     // compiler_numeric.cpp
     bool numeric(const Instruction& i);
     void unary(Operation operation, bool can_trap);
     void binary(Operation first, bool can_trap, char type);
     void equal_zero(Operation equal);
-    void local_set(u32 local, bool tee);
+    void local_set(u32 index, bool tee);
     void global_get(u32 global);
     void global_set(u32 global);
     void select();
+
+    // compiler_vector.cpp
+    void vector_constant(const Instruction& i);
 
     // compiler_control.cpp
     i64 close_block();
@@ -136,6 +147,8 @@ private:
     void join(Frame& frame, i64 before);
     Frame& frame_of(u32 label) { return frames_[frames_.size() - 1 - label]; }
     static u32 arity(const Frame& frame);
+    static std::span<const ValueType> parameters_of(const Frame& frame);
+    static std::span<const ValueType> results_of(const Frame& frame);
     bool is_function(const Frame& frame) const { return &frame == frames_.data(); }
     bool in_place(const Frame& frame) const;
     void move_to(const Frame& frame);
@@ -176,16 +189,16 @@ private:
     const CompileInput& input_;
     std::vector<Cell> cells_;
     std::vector<Site> sites_;
+    std::vector<ReferenceOperand> references_;
     std::vector<u32> functions_;
     std::vector<u32> calls_;  ///< cells that hold a function until its Code has an address
     Metering metering_;
     SlotStack slots_;
     std::vector<Frame> frames_;
     Last last_;
-    u32 results_max_ = 1;  ///< of all types
+    u32 results_max_ = 1;  ///< slots of all types' results, the greatest
     u32 function_ = 0;
     u32 header_ = 0;  ///< where the function's Code is
-    u32 locals_ = 0;
     bool live_ = false;
     bool entry_open_ = false;      ///< in the first block of the function
     u32 open_loop_ = nowhere;      ///< frame of the loop in whose first block we are

@@ -5,11 +5,12 @@
 
 namespace icvm::vm {
 
-/// Places the arguments; returns the slot of the first.
+/// Places the arguments and pops them; returns the slot of the first.
 u32 Compiler::place_arguments(const FunctionType& type) {
     const u32 count = u32(type.parameters.size());
     place_top(count);
-    return slots_.home(slots_.height() - count);
+    slots_.shrink(slots_.height() - count);
+    return slots_.home(slots_.height());
 }
 
 /// A cell that will hold the address of the function's Code.
@@ -23,15 +24,14 @@ void Compiler::finish_call(const FunctionType& type, u32 window) {
     append_halves(window, 0);
     metering_.put_position(u32(cells_.size() - 1), Half::high);
     metering_.settle();
-    slots_.shrink(slots_.height() - u32(type.parameters.size()));
-    for (size_t n = 0; n < type.results.size(); n++) slots_.push_home();
+    push_homes(type.results);
     forget();
 }
 
 void Compiler::call(const Instruction& i) {
     const FunctionType& type = input_.module.function_type(i.index);
     const u32 window = place_arguments(type);
-    add_site(i.offset);
+    add_collecting_site(i.offset);
     if (i.index < input_.module.imported_functions) {
         emit(Operation::call_imported);
         append(i.index);
@@ -46,7 +46,7 @@ void Compiler::call_indirect(const Instruction& i) {
     const FunctionType& type = input_.module.types[i.index].function;
     const u32 index = slot_of(slots_.pop());
     const u32 window = place_arguments(type);
-    add_site(i.offset);
+    add_collecting_site(i.offset);
     emit(Operation::call_indirect);
     append_halves(u32(input_.types[i.index].number), i.index2);
     finish_call(type, window);
@@ -66,7 +66,7 @@ void Compiler::return_call(const Instruction& i) {
         append_callee(i.index);
     }
     append_halves(first, u32(position));
-    append(type.parameters.size());
+    append(slots_of(type.parameters));
     live_ = false;
     forget();
 }
@@ -80,7 +80,7 @@ void Compiler::return_call_indirect(const Instruction& i) {
     emit(Operation::return_call_indirect);
     append_halves(u32(input_.types[i.index].number), i.index2);
     append_halves(first, u32(position));
-    append_halves(u32(type.parameters.size()), index);
+    append_halves(slots_of(type.parameters), index);
     live_ = false;
     forget();
 }

@@ -63,11 +63,15 @@ void Compiler::open_frame(const Instruction& i) {
     Frame frame{.opcode = i.opcode};
     switch (i.block_type.kind) {
         case BlockType::Kind::empty: break;
-        case BlockType::Kind::value: frame.results = 1; break;
+        case BlockType::Kind::value:
+            frame.results = 1;
+            frame.value = i.block_type.value;
+            break;
         case BlockType::Kind::type_index: {
             const FunctionType& type = input_.module.types[i.block_type.type_index].function;
             frame.parameters = u32(type.parameters.size());
             frame.results = u32(type.results.size());
+            frame.type = &type;
         }
     }
     frame.base = slots_.height() - frame.parameters;
@@ -90,6 +94,7 @@ void Compiler::loop(const Instruction& i) {
     open_loop_ = u32(frames_.size() - 1);
     metering_.open_loop();
     add_site(i.offset);
+    sites_.back().references = slots_.chain();
     forget();
 }
 
@@ -116,7 +121,7 @@ void Compiler::else_() {
     bind(frame.else_branch, before);
     frame.else_branch = 0;
     slots_.shrink(frame.base);
-    for (u32 n = 0; n < frame.parameters; n++) slots_.push_home();
+    push_homes(parameters_of(frame));
     live_ = true;
     metering_.open(before);
     forget();
@@ -147,12 +152,22 @@ void Compiler::join(Frame& frame, i64 before) {
     bind(frame.end_branches, before);
     bind(frame.else_branch, before);
     slots_.shrink(frame.base);
-    for (u32 n = 0; n < frame.results; n++) slots_.push_home();
+    push_homes(results_of(frame));
     forget();
 }
 
 u32 Compiler::arity(const Frame& frame) {
     return frame.opcode == Opcode::loop ? frame.parameters : frame.results;
+}
+
+std::span<const ValueType> Compiler::parameters_of(const Frame& frame) {
+    if (frame.type == nullptr) return {};
+    return frame.type->parameters;
+}
+
+std::span<const ValueType> Compiler::results_of(const Frame& frame) {
+    if (frame.type == nullptr) return {&frame.value, frame.results};
+    return frame.type->results;
 }
 
 /// The topmost operands have their homes where the frame's label wants them.
@@ -165,7 +180,12 @@ bool Compiler::in_place(const Frame& frame) const {
 void Compiler::move_to(const Frame& frame) {
     const u32 count = arity(frame);
     const u32 first = slots_.height() - count;
-    for (u32 n = 0; n < count; n++) assign(slots_.home(frame.base + n), slots_[first + n]);
+    u32 destination = slots_.home(frame.base);
+    for (u32 n = 0; n < count; n++) {
+        const Operand& operand = slots_[first + n];
+        assign(destination, operand);
+        destination += operand.slots;
+    }
 }
 
 void Compiler::emit_jump(Frame& frame, i64 position) {
@@ -219,7 +239,7 @@ void Compiler::br_if(u32 label) {
     const Condition condition = take_condition();
     const i64 position = close_block();
     if (is_function(frame) || (arity(frame) > 0 && !in_place(frame))) {
-        if (is_function(frame) && arity(frame) > 1) place_top(arity(frame));
+        if (is_function(frame) && slots_of(frame.type->results) > 1) place_top(arity(frame));
         const u32 skip = emit_branch(inverse(condition), false);
         if (is_function(frame)) {
             emit_return(position);
@@ -281,10 +301,11 @@ void Compiler::return_() {
 /// The operands stay as they are: a conditional return goes on behind it.
 void Compiler::emit_return(i64 position) {
     const u32 count = frames_.front().results;
-    if (count == 0) {
+    const u32 slots = slots_of(frames_.front().type->results);
+    if (slots == 0) {
         emit(Operation::return_nothing);
         append_halves(0, u32(position));
-    } else if (count == 1) {
+    } else if (slots == 1) {
         const u16 a = operand(slots_[slots_.height() - 1], 0);
         emit(Operation::return_slot);
         append_halves(a, u32(position));
@@ -292,7 +313,7 @@ void Compiler::emit_return(i64 position) {
         place_top(count);
         emit(Operation::return_many);
         append_halves(slots_.home(slots_.height() - count), u32(position));
-        append_halves(count, 0);
+        append_halves(slots, 0);
     }
     forget();
 }
@@ -312,7 +333,7 @@ Compiler::Condition Compiler::take_condition() {
     const Last last = last_;
     forget();
     if (value.kind == Operand::Kind::home && last.start != nowhere &&
-        last.destination == slots_.home(value.index)) {
+        last.destination == value.home) {
         if (last.compared != nowhere)
             return condition_at(last.compared, last.comparison, last.negated);
         if (find_comparison(last.operation)) return condition_at(last.start, last.operation, false);

@@ -93,8 +93,8 @@ void Compiler::binary(Operation first, bool can_trap, char type) {
 void Compiler::equal_zero(Operation equal) {
     const Operand value = slots_.pop();
     const bool of_last = value.kind == Operand::Kind::home && last_.start != nowhere &&
-                         last_.destination == slots_.home(value.index) &&
-                         find_comparison(last_.operation) && equal == Operation::i32_eq_si;
+                         last_.destination == value.home && find_comparison(last_.operation) &&
+                         equal == Operation::i32_eq_si;
     const Last compared = last_;
     const u16 a = operand(value, 0);
     emit_to_home(equal, a, 0);
@@ -105,16 +105,17 @@ void Compiler::equal_zero(Operation equal) {
     last_.negated = chained ? !compared.negated : true;
 }
 
-void Compiler::local_set(u32 local, bool tee) {
+void Compiler::local_set(u32 index, bool tee) {
+    const u32 local = slots_.slot_of_local(index);
     const Operand value = slots_.pop();
     const bool same = value.kind == Operand::Kind::local && value.local == local;
     const bool was_read = slots_.youngest_in(local) != 0;
     const bool fresh = value.kind == Operand::Kind::home && last_.start != nowhere &&
-                       last_.destination == slots_.home(value.index);
+                       last_.destination == value.home;
     if (!same) {
         // Older operands that are still in the local keep its old value.
         for (u32 link = slots_.youngest_in(local); link != 0; link = slots_[link - 1].previous)
-            copy(slots_.home(link - 1), local);
+            copy(slots_[link - 1].home, local, value.slots);
         slots_.forget_local(local);
         if (fresh && !was_read) {
             Cell& fields = cells_[last_.start + 1];
@@ -128,21 +129,26 @@ void Compiler::local_set(u32 local, bool tee) {
     if (value.kind == Operand::Kind::constant)
         slots_.push_constant(value.bits);
     else
-        slots_.push_local(local);
+        slots_.push_local(index);
 }
 
 void Compiler::global_get(u32 global) {
     const u32 imported = input_.module.imported_globals;
+    const ValueType type = input_.module.global_types[global].value;
+    const Operation first =
+        type == types::v128 ? Operation::global_get_vector : Operation::global_get;
     if (global < imported)
-        emit_to_home(Operation::global_get_imported, 0, global);
+        emit_to_home(form_of(first, 1), 0, global, type);
     else
-        emit_to_home(Operation::global_get, 0, (global - imported) * 2);
+        emit_to_home(first, 0, (global - imported) * 2, type);
 }
 
 void Compiler::global_set(u32 global) {
     const u32 imported = input_.module.imported_globals;
-    const u16 a = operand(slots_.pop(), 0);
-    emit(global < imported ? Operation::global_set_imported : Operation::global_set);
+    const Operand value = slots_.pop();
+    const u16 a = operand(value, 0);
+    emit(form_of(value.slots == 2 ? Operation::global_set_vector : Operation::global_set,
+                 global < imported ? 1 : 0));
     append_halves(a, global < imported ? global : (global - imported) * 2);
     forget();
 }
@@ -154,7 +160,10 @@ void Compiler::select() {
     const u16 a = operand(first, 0);
     const u16 b = operand(second, 1);
     const u16 c = operand(condition, 2);
-    emit_to_home(Operation::select, a, b | u32(c) << 16);
+    const Operand& like = first.collected ? first : second;
+    emit_to(slots_.push_home_like(like),
+            like.slots == 2 ? Operation::select_vector : Operation::select, a, b | u32(c) << 16,
+            like.slots);
 }
 
 }  // namespace icvm::vm

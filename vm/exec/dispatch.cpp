@@ -16,6 +16,7 @@ const HandlerTable& handler_table() {
         put_move_handlers(all);
         put_bulk_handlers(all);
         put_table_handlers(all);
+        put_vector_move_handlers(all);
         return all;
     }();
     return handlers.addresses;

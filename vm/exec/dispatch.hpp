@@ -154,6 +154,7 @@ void put_call_handlers(Handlers& handlers);
 void put_move_handlers(Handlers& handlers);
 void put_bulk_handlers(Handlers& handlers);
 void put_table_handlers(Handlers& handlers);
+void put_vector_move_handlers(Handlers& handlers);
 
 /// All of them.
 const HandlerTable& handler_table();
