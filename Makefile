@@ -56,6 +56,9 @@ $(BUILD)/icvm-test: $(call objects,vm/base/test_main.cpp $(TESTS) $(CLI)) $(BUIL
 $(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
+$(BUILD)/differential: $(call objects,$(wildcard spec-tests/differential/*.cpp)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
 $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
 
@@ -76,8 +79,8 @@ test:                      ## everything; ends with "N passed, N failed"
 
 spec-tests:                ## the official WebAssembly suite (SUITE=path)
 	@.ci/packages test
-	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/spec-tests
-	@spec-tests/run $(BUILD)/spec-tests $(SUITE)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/icvm
+	@SUITE="$(SUITE)" spec-tests/run $(BUILD)/icvm wast
 
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test

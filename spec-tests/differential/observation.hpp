@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "vm/vm.hpp"
+
+namespace icvm::differential {
+
+/// What is seen must not depend on any of these.
+struct Conditions {
+    bool guard = true;
+    bool track = false;
+    bool stress = false;  ///< the heap collects at every allocation
+    i64 slice = 1 << 30;
+};
+
+struct Observed {
+    std::string portable;  ///< what every engine must give: outcomes, results, state
+    std::string exact;     ///< what only ours has: bits of NaNs, kinds of traps, instructions
+    std::string refused;   ///< why it is no module; else empty
+    ByteVector marks;      ///< content of the last memory
+};
+
+/// Instantiates the module and calls its exports r*, twice around; then looks at its state.
+Observed observe(Bytes module, const Conditions& conditions);
+
+}  // namespace icvm::differential

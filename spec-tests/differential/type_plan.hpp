@@ -1,0 +1,17 @@
+#pragma once
+
+#include "spec-tests/differential/plan.hpp"
+
+namespace icvm::differential {
+
+/// Parts of make_plan, in this order.
+void plan_types(Plan& plan, Random& random, const Profile& profile);
+void plan_reference_types(Plan& plan, Random& random, const Profile& profile);
+void plan_tags(Plan& plan, Random& random, const Profile& profile);
+void plan_globals(Plan& plan, Random& random, const Profile& profile);
+void plan_segments(Plan& plan, Random& random, const Profile& profile);
+
+/// A constant expression of that type (Wasm 3.3.10), with its end.
+ByteVector constant_expression(const Plan& plan, Random& random, vm::ValueType type);
+
+}  // namespace icvm::differential
