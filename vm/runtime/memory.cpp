@@ -10,15 +10,18 @@ namespace icvm::vm {
 
 namespace {
 
-constexpr u64 wasm_pages_max_32 = 65536;
 constexpr u64 no_growth = std::numeric_limits<u64>::max();
 
-/// The greatest size that the type and the options allow, in Wasm pages.
+/// The greatest size that the type and the options allow, in pages of the type. With 32-bit
+/// addresses their number is a u32, so that pages of one byte are one fewer than addresses.
 u64 greatest_size(const MemoryType& type, const MemoryOptions& options) {
     const bool wide = type.limits.address_type == AddressType::i64;
-    const u64 ours = wide ? memory64_bytes_max / wasm_page_bytes : wasm_pages_max_32;
+    const u64 bytes = wide ? memory64_bytes_max : u64(1) << 32;
+    const u64 countable = wide ? no_growth : std::numeric_limits<u32>::max();
+    const u64 ours = std::min(bytes >> type.page_bytes_log2, countable);
     const u64 declared = type.limits.has_maximum ? type.limits.maximum : ours;
-    const u64 wanted = options.pages_max ? options.pages_max : ours;
+    const u64 pages_max = std::min(options.pages_max, bytes / wasm_page_bytes);
+    const u64 wanted = pages_max ? pages_max * wasm_page_bytes >> type.page_bytes_log2 : ours;
     return std::min({declared, ours, wanted});
 }
 
@@ -45,17 +48,19 @@ std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSou
     if (size > size_max) return nullptr;
     const bool faults = options.guard && fault_handler_installed();
     std::optional<Mapping> mapping;
-    if (faults && type.limits.address_type == AddressType::i32)
+    const bool whole_pages = u64(1) << type.page_bytes_log2 == wasm_page_bytes;
+    if (faults && whole_pages && type.limits.address_type == AddressType::i32)
         mapping = acquire_mapping(guarded_bytes);
     const bool guarded = mapping.has_value();
-    if (!mapping) mapping = acquire_unguarded(size_max * wasm_page_bytes, size * wasm_page_bytes);
+    const u64 size_bytes = size << type.page_bytes_log2;
+    if (!mapping) mapping = acquire_unguarded(size_max << type.page_bytes_log2, size_bytes);
     if (!mapping) return nullptr;
 
     std::unique_ptr<Memory> memory(new Memory);
     memory->state_ = std::make_unique<State>();
     State& state = *memory->state_;
     state.mapping = *mapping;
-    state.wasm_pages_max = std::min(size_max, mapping->reserved_bytes / wasm_page_bytes);
+    state.pages_max = std::min(size_max, mapping->reserved_bytes >> type.page_bytes_log2);
     state.source = source;
     state.store_bytes_left = options.store_bytes_left;
     memory->type_ = type;
@@ -63,13 +68,14 @@ std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSou
     memory->tracked_ = options.track;
     memory->base = mapping->base;
     memory->marks = mapping->marks;
-    if (source && faults) {
-        state.lazy_bytes = memory->size_bytes = state.used_bytes = size * wasm_page_bytes;
+    const bool lazy = source && faults && whole_pages;
+    if (lazy) {
+        state.lazy_bytes = memory->size_bytes = state.used_bytes = size_bytes;
     } else if (memory->grow(size) == no_growth) {
         return nullptr;
     }
     memory->size_at_start_ = memory->size_bytes;
-    if (source && !faults) memory->fill_everything();
+    if (source && !lazy) memory->fill_everything();
     if (guarded || state.lazy_bytes)
         state.place = add_fault_place(*memory, state.mapping.reserved_bytes);
     return memory;
@@ -83,15 +89,21 @@ Memory::~Memory() {
 
 u64 Memory::grow(u64 delta) {
     const u64 old_size = size();
-    if (delta > state_->wasm_pages_max - old_size) return no_growth;
-    const u64 delta_bytes = delta * wasm_page_bytes;
+    if (delta > state_->pages_max - old_size) return no_growth;
+    const u64 delta_bytes = delta << type_.page_bytes_log2;
     u64* const left = state_->store_bytes_left;
     if (left && delta_bytes > *left) return no_growth;
-    if (!open_range(state_->mapping, size_bytes, delta_bytes)) return no_growth;
+    if (!open_up_to(size_bytes + delta_bytes)) return no_growth;
     if (left) *left -= delta_bytes;
     size_bytes += delta_bytes;
-    state_->used_bytes = std::max(state_->used_bytes, size_bytes);
+    state_->used_bytes = std::max(state_->used_bytes, whole_page_end(size_bytes));
     return old_size;
+}
+
+/// What is accessible ends at a whole page of 64 KiB, wherever the size does.
+bool Memory::open_up_to(u64 bytes) {
+    const u64 opened = whole_page_end(size_bytes);
+    return open_range(state_->mapping, opened, whole_page_end(bytes) - opened);
 }
 
 }  // namespace icvm::vm

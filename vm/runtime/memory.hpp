@@ -14,7 +14,7 @@ namespace icvm::vm {
 struct MemoryOptions {
     bool guard = true;   ///< 32-bit addresses: reserve 8 GiB and a page, rely on faults for bounds
     bool track = false;  ///< remember which pages are written, and what stood there before
-    u64 pages_max = 0;   ///< greatest size in Wasm pages, beside the type's maximum; 0: none
+    u64 pages_max = 0;   ///< greatest size in pages of 64 KiB, beside the type's maximum; 0: none
     /// What all memories of a store may still grow by, in bytes; nullptr: no such bound.
     u64* store_bytes_left = nullptr;
 };
@@ -41,7 +41,7 @@ struct DirtyPage {
 /// which fill absent pages and mark written ones.
 class Memory {
 public:
-    /// A memory of `size` Wasm pages whose contents come from `source` (nullptr: zeros).
+    /// A memory of `size` pages of its type whose contents come from `source` (nullptr: zeros).
     /// nullptr: no address space could be had, or `size` is more than the type and the options
     /// allow. With the fault handler installed and options.guard, pages of the source are read at
     /// their first touch; otherwise all of them are read here (see page_unreadable).
@@ -57,9 +57,9 @@ public:
     /// The source failed to give a page since this object was made: what ran on it must not count.
     /// (Where execution could not be led to a trap, the page reads as zeros.)
     bool page_unreadable() const { return page_unreadable_; }
-    /// In Wasm pages.
-    u64 size() const { return size_bytes / wasm_page_bytes; }
-    /// The old size in Wasm pages, or all ones when it cannot grow that far (Wasm 4.4.8).
+    /// In pages of its type.
+    u64 size() const { return size_bytes >> type_.page_bytes_log2; }
+    /// The old size in pages, or all ones when it cannot grow that far (Wasm 4.4.8).
     u64 grow(u64 delta);
 
     // Host access; false or nullptr: out of bounds (nothing was changed).
@@ -106,6 +106,7 @@ public:
 
 private:
     Memory() = default;
+    bool open_up_to(u64 bytes);
     bool make_present(u64 address, u64 length);
     bool fill_everything();
     bool open_lazily(u64& begin, u64& end);

@@ -109,7 +109,7 @@ bool Memory::open_unreadable(u64 offset) {
 
 /// At creation, when no fault will tell what is touched.
 bool Memory::fill_everything() {
-    const u64 pages = size_bytes / page_bytes;
+    const u64 pages = (size_bytes + page_bytes - 1) / page_bytes;
     for (u64 page = state_->source->next_page(0); page < pages;
          page = state_->source->next_page(page + 1)) {
         marks[page] |= mark_content;

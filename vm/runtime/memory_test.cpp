@@ -340,3 +340,37 @@ TEST_CASE("the pool keeps a bounded number of mappings") {
         CHECK(contents(*memories.back()) == ByteVector(wasm_page_bytes));
     }
 }
+
+TEST_CASE("a memory of pages of one byte has bounds to the byte") {
+    MemoryType type{.limits = {5, 70'000, true}, .page_bytes_log2 = 0};
+    const auto memory = Memory::create(type, 5, nullptr, {.track = true});
+    REQUIRE(memory);
+    CHECK_FALSE(memory->guarded());
+    CHECK(memory->size() == 5);
+    CHECK(memory->write(4, ByteVector{1}));
+    CHECK_FALSE(memory->write(5, ByteVector{1}));
+    memory->commit();
+    CHECK(memory->grow(3) == 5);
+    CHECK(memory->write(7, ByteVector{1}));
+    CHECK_FALSE(memory->write(8, ByteVector{1}));
+    CHECK(memory->grow(69'993) == ~u64(0));
+    CHECK(memory->grow(69'992) == 8);
+    CHECK(memory->write(69'999, ByteVector{1}));
+    CHECK_FALSE(memory->write(69'999, ByteVector{1, 1}));
+    memory->rollback();
+    CHECK(memory->size() == 5);
+    CHECK(memory->grow(69'995) == 5);
+    CHECK(*memory->readable(4, 1) == 1);
+    CHECK(*memory->readable(7, 1) == 0);
+    CHECK(*memory->readable(69'999, 1) == 0);
+}
+
+TEST_CASE("pages of one byte are as many as a 32-bit number counts") {
+    MemoryType type{.limits = {}, .page_bytes_log2 = 0};
+    u64 left = u64(1) << 40;
+    const auto memory = Memory::create(type, 0, nullptr, {.store_bytes_left = &left});
+    REQUIRE(memory);
+    CHECK(memory->grow(u64(1) << 32) == ~u64(0));
+    CHECK(memory->grow(0xFFFF'FFFF) == 0);
+    CHECK(memory->grow(1) == ~u64(0));
+}

@@ -35,9 +35,9 @@ void Memory::commit() {
 }
 
 void Memory::rollback() {
-    const u64 kept_pages = size_at_start_ / page_bytes;
+    const u64 kept_end = whole_page_end(size_at_start_);
     for (const auto& [index, before] : dirty_) {
-        if (index >= kept_pages) {
+        if (index * page_bytes >= kept_end) {
             marks[index] = 0;
         } else if (before) {
             std::memcpy(base + index * page_bytes, before, page_bytes);
@@ -47,7 +47,7 @@ void Memory::rollback() {
             marks[index] &= u8(~(mark_dirty | mark_content));
         }
     }
-    close_range(state_->mapping, size_at_start_, size_bytes - size_at_start_);
+    close_range(state_->mapping, kept_end, whole_page_end(size_bytes) - kept_end);
     if (state_->store_bytes_left) *state_->store_bytes_left += size_bytes - size_at_start_;
     size_bytes = size_at_start_;
     dirty_.clear();
