@@ -4,6 +4,7 @@
 /// of the Internet Computer. See docs/interpreter.md for the machine behind it.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -17,6 +18,8 @@
 #include "vm/runtime/memory.hpp"
 #include "vm/runtime/store.hpp"
 #include "vm/runtime/trap.hpp"
+#include "vm/text/parser.hpp"
+#include "vm/text/printer.hpp"
 #include "vm/wasm/module.hpp"
 #include "vm/wasm/opcode.hpp"
 #include "vm/wasm/value.hpp"
@@ -30,9 +33,25 @@ struct CompiledModule;  ///< A module with its code: immutable, shared by all it
 /// The module that was decoded; lives as long as `compiled`.
 const Module& module_of(const CompiledModule& compiled);
 
-using LoadError = std::variant<Malformed, Invalid>;
+/// What a person looks for where a module is broken.
+struct ErrorPlace {
+    std::string section = {};  ///< "type", "custom", …; empty: in front of, or behind all sections
+    std::optional<u32> function = {};  ///< in whose body it is: index in the index space
+    std::string function_name = {};    ///< of the name section, or an export; or empty
+};
 
-/// "unexpected end (at offset 8)", "type mismatch (in function 3 \"inc\", at offset 0x4f)".
+/// Why bytes became no module that can run, and where.
+struct LoadError : std::variant<Malformed, Invalid> {
+    using variant::variant;
+    ErrorPlace place = {};
+    /// From the first byte of the module.
+    u32 offset() const;
+    /// As the official suite words it, and more behind that.
+    const std::string& reason() const;
+};
+
+/// One line: "unexpected end (in the type section, at offset 0x8)",
+/// "type mismatch (in function 3 \"inc\", at offset 0x4f)".
 std::string to_string(const LoadError& error);
 
 /// Decodes (Wasm 5) without validating; for inspection and for checks of an embedder's own.
@@ -46,6 +65,7 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
 Result<std::shared_ptr<const CompiledModule>, LoadError> load_module(ByteVector bytes,
                                                                      const CompileOptions& options);
 
+// The text format: vm/text/parser.hpp, vm/text/printer.hpp.
 // Instances: vm/runtime/store.hpp, vm/runtime/host_function.hpp, vm/runtime/memory.hpp.
 // Execution: vm/exec/execution.hpp. The fault handler: vm/exec/signals.hpp.
 
