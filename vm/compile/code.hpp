@@ -70,6 +70,9 @@ struct ExceptionHandler {
     u32 tag;      ///< index
     u32 landing;  ///< cell that runs next, at position 0 …
     u32 slot;     ///< … when the arguments (and the reference) are in the slots from here on
+    /// The first clause of the innermost try_table around this one; or none.
+    u32 outer = none;
+    static constexpr u32 none = ~u32(0);
 };
 
 /// The code of a module.
@@ -85,7 +88,7 @@ struct CodeUnit {
     /// `reference_locals`, and one more for the end; empty when no function has any.
     std::vector<u32> reference_locals_first;
     std::vector<u32> reference_locals;  ///< slots
-    /// Those of a function are together, inner ones first, a try_table's in the order of clauses.
+    /// Ascending by end, so that inner ones come first; a try_table's in the order of clauses.
     std::vector<ExceptionHandler> handlers;
 
     const Code& code(size_t function) const {

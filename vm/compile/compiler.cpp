@@ -43,8 +43,14 @@ void Compiler::begin(std::span<const ValueType> locals) {
     cells_.resize(cells_.size() + code_header_cells);
     offset_ = input_.module.functions[function_ - input_.module.imported_functions].body.offset;
     sites_.push_back({u32(cells_.size()), offset_, 0});
+    reference_locals_first_.push_back(u32(reference_locals_.size()));
+    for (size_t n = 0; n < locals.size(); n++)
+        if (is_collected(input_.module, locals[n]))
+            reference_locals_.push_back(slots_.slot_of_local(u32(n)));
     metering_.begin(input_.costs.function_entry);
     frames_.clear();
+    open_handlers_.clear();
+    clauses_.clear();
     frames_.push_back(
         {.opcode = Opcode::block, .results = u32(type.results.size()), .type = &type});
     live_ = true;
@@ -79,6 +85,11 @@ CodeUnit Compiler::publish() {
     unit.functions = std::move(functions_);
     unit.sites = std::move(sites_);
     unit.references = std::move(references_);
+    reference_locals_first_.push_back(u32(reference_locals_.size()));
+    if (!reference_locals_.empty())
+        unit.reference_locals_first = std::move(reference_locals_first_);
+    unit.reference_locals = std::move(reference_locals_);
+    unit.handlers = std::move(handlers_);
     for (const u32 cell : calls_)
         unit.cells[cell] = reinterpret_cast<Cell>(&unit.code(unit.cells[cell]));
     return unit;
@@ -91,7 +102,7 @@ void Compiler::instruction(const Instruction& i, const Proof&) {
     metering_.add(cost(i.opcode));
     first_of_block_ = metering_.first_of_unchecked_block();
     offset_ = i.offset;
-    if (numeric(i) || memory(i)) return;
+    if (numeric(i) || memory(i) || reference(i) || aggregate(i)) return;
     switch (i.opcode) {
         case Opcode::nop: return;
         case Opcode::drop: slots_.pop(); return;

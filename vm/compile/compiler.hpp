@@ -69,6 +69,9 @@ private:
         i64 loop_cost = 0;     ///< the cost of the loop's first block
         u32 stub = 0;          ///< of the branch_table in `stub_table`: moves its operands here
         u32 stub_table = nowhere;
+        u32 body_cell = 0;      ///< of a try_table: where its body begins
+        u32 clauses = 0;        ///< of a try_table: how many there were in clauses_ before it
+        u32 open_handlers = 0;  ///< of a try_table: how many there were in open_handlers_ before it
     };
 
     /// The instruction emitted last, when it wrote an operand to its home.
@@ -141,6 +144,7 @@ private:
     void end();
     void br(u32 label);
     void br_if(u32 label);
+    void branch_if(const Condition& condition, u32 label);
     void br_table(const Instruction& i);
     void return_();
     void unreachable(const Instruction& i);
@@ -184,12 +188,50 @@ private:
     void grow(const Instruction& i);
     void table(const Instruction& i);
 
+    // compiler_references.cpp
+    bool reference(const Instruction& i);
+    void call_ref(const Instruction& i);
+    void return_call_ref(const Instruction& i);
+    u16 top_slot();
+    void append_test(u32 form, ValueType type);
+    void ref_test(u16 a, ValueType type);
+    void ref_cast(const Instruction& i);
+    void ref_as_non_null();
+    void br_on_null(u32 label);
+    void br_on_non_null(u32 label);
+    void br_on_cast(const Instruction& i);
+
+    // compiler_aggregates.cpp
+    bool aggregate(const Instruction& i);
+    void struct_new(const Instruction& i, Operation operation, u32 operands);
+    void struct_get(const Instruction& i, bool is_signed);
+    void struct_set(const Instruction& i);
+    void array_get(const Instruction& i, bool is_signed);
+    void array_set(const Instruction& i);
+    void array_new(const Instruction& i, Operation operation, u32 operands, bool charged);
+    void array_bulk(const Instruction& i, Operation operation, u32 operands);
+    u32 take_operands(u32 count, u32 offset);
+    void append_charge(u32 low, bool charged);
+
+    // compiler_exceptions.cpp
+    void try_table(const Instruction& i);
+    void emit_landings(const Frame& frame);
+    void emit_landing(const Frame& frame, const CatchClause& clause, u32 end_cell);
+    void link_handlers(const Frame& frame, u32 first);
+    void throw_(const Instruction& i);
+    void throw_ref(const Instruction& i);
+
     u32 cost(Opcode opcode) const;
 
     const CompileInput& input_;
     std::vector<Cell> cells_;
     std::vector<Site> sites_;
     std::vector<ReferenceOperand> references_;
+    std::vector<u32> reference_locals_first_;
+    std::vector<u32> reference_locals_;
+    std::vector<ExceptionHandler> handlers_;
+    std::vector<u32> open_handlers_;    ///< first clauses whose surroundings are open
+    std::vector<CatchClause> clauses_;  ///< of the try_tables that are open
     std::vector<u32> functions_;
     std::vector<u32> calls_;  ///< cells that hold a function until its Code has an address
     Metering metering_;

@@ -51,6 +51,7 @@ void Compiler::call_indirect(const Instruction& i) {
     append_halves(u32(input_.types[i.index].number), i.index2);
     finish_call(type, window);
     append(index);
+    append(reinterpret_cast<Cell>(&input_.types[i.index]));
 }
 
 void Compiler::return_call(const Instruction& i) {
@@ -81,6 +82,7 @@ void Compiler::return_call_indirect(const Instruction& i) {
     append_halves(u32(input_.types[i.index].number), i.index2);
     append_halves(first, u32(position));
     append_halves(slots_of(type.parameters), index);
+    append(reinterpret_cast<Cell>(&input_.types[i.index]));
     live_ = false;
     forget();
 }

@@ -25,7 +25,8 @@ void Compiler::dead_instruction(Opcode opcode) {
     switch (opcode) {
         case Opcode::block:
         case Opcode::loop:
-        case Opcode::if_: dead_blocks_++; return;
+        case Opcode::if_:
+        case Opcode::try_table: dead_blocks_++; return;
         case Opcode::else_:
             if (dead_blocks_ == 0) else_();
             return;
@@ -55,6 +56,9 @@ void Compiler::control(const Instruction& i) {
         case Opcode::call_indirect: return call_indirect(i);
         case Opcode::return_call: return return_call(i);
         case Opcode::return_call_indirect: return return_call_indirect(i);
+        case Opcode::try_table: return try_table(i);
+        case Opcode::throw_: return throw_(i);
+        case Opcode::throw_ref: return throw_ref(i);
         default: CHECK(false);
     }
 }
@@ -135,12 +139,15 @@ void Compiler::end() {
         live_ = false;
         return;
     }
-    const bool joined = frame.end_branches != 0 || frame.else_branch != 0;
+    const bool branched = frame.end_branches != 0 || frame.else_branch != 0;
+    const bool landed = frame.opcode == Opcode::try_table && clauses_.size() != frame.clauses;
+    const bool joined = branched || (landed && live_);
     if (live_) {
         if (joined) place_top(frame.results);
         close_block();
     }
     const i64 before = position_;
+    if (landed) emit_landings(frame);
     if (joined) join(frame, before);
     live_ = live_ || joined;
     frames_.pop_back();
@@ -234,9 +241,10 @@ void Compiler::br(u32 label) {
     live_ = false;
 }
 
-void Compiler::br_if(u32 label) {
+void Compiler::br_if(u32 label) { branch_if(take_condition(), label); }
+
+void Compiler::branch_if(const Condition& condition, u32 label) {
     Frame& frame = frame_of(label);
-    const Condition condition = take_condition();
     const i64 position = close_block();
     if (is_function(frame) || (arity(frame) > 0 && !in_place(frame))) {
         if (is_function(frame) && slots_of(frame.type->results) > 1) place_top(arity(frame));

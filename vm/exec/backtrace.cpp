@@ -1,7 +1,6 @@
 #include "vm/exec/backtrace.hpp"
 
-#include "vm/exec/calls.hpp"
-#include "vm/exec/compiled_module.hpp"
+#include "vm/exec/unwind.hpp"
 
 namespace icvm::vm {
 
@@ -27,25 +26,15 @@ i64 position_at(const Registers& registers) {
     return site ? site->position : 0;
 }
 
-void collect_frames(const Registers& registers, const ControlEntry* bottom, Trap& trap) {
-    const CompiledModule* compiled = &module_of_instance(*registers.instance);
-    const Cell* cell = registers.pc;
-    const ControlEntry* entry = registers.control - 1;
-    for (;;) {
+void collect_frames(const Registers& registers, ControlEntry* bottom, Trap& trap) {
+    FrameCursor frame(registers, bottom);
+    do {
         if (trap.frames.size() == backtrace_frames_max) {
             trap.frames_cut = true;
             return;
         }
-        trap.frames.push_back(frame_at(*compiled, cell));
-        if (entry <= bottom || entry->pc == finish_cell()) return;
-        if (entry->pc == restore_instance_cell()) {
-            entry--;
-            compiled = &module_of_instance(*entry->instance);
-        }
-        if (entry->pc == finish_cell()) return;
-        cell = entry->pc - 1;  // in the call, which precedes where it returns to
-        entry--;
-    }
+        trap.frames.push_back(frame_at(frame.compiled(), frame.cell()));
+    } while (frame.go_to_caller());
 }
 
 }  // namespace icvm::vm

@@ -10,6 +10,6 @@ namespace icvm::vm {
 i64 position_at(const Registers& registers);
 
 /// Writes the frames to `trap`, innermost first. `bottom`: the entry below the first call.
-void collect_frames(const Registers& registers, const ControlEntry* bottom, Trap& trap);
+void collect_frames(const Registers& registers, ControlEntry* bottom, Trap& trap);
 
 }  // namespace icvm::vm

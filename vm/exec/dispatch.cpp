@@ -16,6 +16,10 @@ const HandlerTable& handler_table() {
         put_move_handlers(all);
         put_bulk_handlers(all);
         put_table_handlers(all);
+        put_reference_handlers(all);
+        put_structure_handlers(all);
+        put_array_handlers(all);
+        put_exception_handlers(all);
         put_vector_move_handlers(all);
         return all;
     }();

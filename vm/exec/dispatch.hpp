@@ -154,6 +154,10 @@ void put_call_handlers(Handlers& handlers);
 void put_move_handlers(Handlers& handlers);
 void put_bulk_handlers(Handlers& handlers);
 void put_table_handlers(Handlers& handlers);
+void put_reference_handlers(Handlers& handlers);
+void put_structure_handlers(Handlers& handlers);
+void put_array_handlers(Handlers& handlers);
+void put_exception_handlers(Handlers& handlers);
 void put_vector_move_handlers(Handlers& handlers);
 
 /// All of them.

@@ -4,12 +4,25 @@
 
 #include "vm/exec/backtrace.hpp"
 #include "vm/exec/calls.hpp"
+#include "vm/exec/unwind.hpp"
 #include "vm/runtime/store_state.hpp"
 
 namespace icvm::vm {
 
-struct Execution::State : ExecutionState {
+/// A root of its store's heap while it exists.
+struct Execution::State final : ExecutionState, RootSource {
     const Store::State* store = nullptr;
+    ObjectHeap* heap = nullptr;
+
+    void visit_roots(RootVisitor& visitor) const override {
+        for (const Value& result : results)
+            if (result.type.is_reference()) visitor.visit(result.bits);
+        if (outcome != Outcome::paused || stacks == nullptr) return;
+        if (started)
+            visit_frames(*this, visitor);
+        else
+            visit_arguments(*this, visitor);
+    }
 };
 
 namespace {
@@ -31,7 +44,10 @@ Outcome stop(ExecutionState& state, TrapReason reason) {
 void take_results(ExecutionState& state) {
     const std::vector<ValueType>& types = state.function->runtime_type->function.results;
     const u64* slots = state.stacks->slots();
-    for (const ValueType type : types) state.results.push_back({type, *slots++});
+    for (const ValueType type : types) {
+        state.results.push_back({type, slots[0], type.slots() == 2 ? slots[1] : 0});
+        slots += type.slots();
+    }
 }
 
 /// Whether a page was missing to what ran: an access that could not trap has read zeros for it.
@@ -90,6 +106,8 @@ Execution::Execution(Store& store, FunctionInstance& function, std::span<const V
                      const Budget& budget)
     : state_(std::make_unique<State>()) {
     state_->store = store.state.get();
+    state_->heap = &store.heap();
+    state_->heap->add_roots(*state_);
     state_->function = &function;
     state_->budget = budget;
     state_->unlimited = budget.slice >= unlimited;
@@ -97,10 +115,14 @@ Execution::Execution(Store& store, FunctionInstance& function, std::span<const V
     if (state_->stacks == nullptr) return;
     state_->stacks->state = state_.get();
     u64* slot = state_->stacks->slots();
-    for (const Value& argument : arguments) *slot++ = in_slot(argument.type, argument.bits);
+    for (const Value& argument : arguments) {
+        *slot++ = in_slot(argument.type, argument.bits);
+        if (argument.type.slots() == 2) *slot++ = argument.high;
+    }
 }
 
 Execution::~Execution() {
+    state_->heap->remove_roots(*state_);
     if (state_->stacks != nullptr) release_stacks(state_->stacks);
 }
 

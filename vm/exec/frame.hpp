@@ -77,6 +77,13 @@ enum class Step : u8 {
 
 constexpr Step trap(TrapReason reason) { return Step(u8(Step::trap) + u8(reason)); }
 
+/// A host function that runs.
+struct HostCallInProgress {
+    const FunctionInstance* function = nullptr;  ///< nullptr: none
+    const u64* window = nullptr;                 ///< its arguments
+    bool replaces_frame = false;                 ///< of its caller: a tail call
+};
+
 /// The state of an execution while it does not run.
 struct ExecutionState {
     Registers registers{};
@@ -85,6 +92,7 @@ struct ExecutionState {
     Trap trap{};
     Stacks* stacks = nullptr;
     const FunctionInstance* function = nullptr;
+    HostCallInProgress host_call;
     std::vector<Value> results;
     Outcome outcome = Outcome::paused;
     bool started = false;

@@ -26,20 +26,26 @@ const Cell* handler_cell(Operation operation) {
     return cells + (operation == Operation::finish ? 1 : 0);
 }
 
-/// Calls the host: the budget is exact, and the host may charge it.
-Step call_host(Registers& r, const FunctionInstance& function, u64* window, i64 position) {
+/// Calls the host: the budget is exact, and the host may charge it. `replaces_frame`: the caller's
+/// locals are no more.
+Step call_host(Registers& r, const FunctionInstance& function, u64* window, i64 position,
+               bool replaces_frame) {
     ExecutionState& state = state_of(r.control);
     state.budget.counter = r.budget - position;
+    state.registers = r;
+    state.host_call = {&function, window, replaces_frame};
     state.trap.reason = TrapReason::host;
     HostCall call{window, nullptr, r.instance, &state.budget, &state.trap};
     if (r.instance != nullptr && !r.instance->module->memory_types.empty())
         call.memory = r.instance->memories[0];
     const auto& host = *static_cast<const HostFunction*>(function.host);
-    if (host.body(host.context, call) == HostOutcome::trap) return Step::settled;
+    const HostOutcome outcome = host.body(host.context, call);
+    state.host_call = {};
+    if (outcome == HostOutcome::trap) return Step::settled;
     u64* result = window;
     for (const ValueType type : host.type.results) {
         *result = in_slot(type, *result);
-        result++;
+        result += type.slots();
     }
     r.budget = state.budget.counter;
     return Step::next;
@@ -69,7 +75,7 @@ ICVM_INLINE Step replace_frame(Registers& r, const Code& code, i64 position) {
 Step replace_by_function(Registers& r, const FunctionInstance& function, i64 position) {
     if (function.code == nullptr) {
         move_arguments(r, field32(r, 2), field32(r, 4));
-        const Step step = call_host(r, function, r.fp, position);
+        const Step step = call_host(r, function, r.fp, position, true);
         if (step != Step::next) return step;
         r.control--;
         r.pc = r.control->pc;
@@ -106,8 +112,8 @@ struct CallImported {
     }
 };
 
-/// The function that a call_indirect means, or why there is none (Wasm 4.4.8).
-ICVM_INLINE Step find_callee(Registers& r, u32 index_slot, const FunctionInstance*& function) {
+/// The element of the table that a call_indirect means, or why there is none (Wasm 4.4.8).
+ICVM_INLINE Step find_element(Registers& r, u32 index_slot, const FunctionInstance*& function) {
     const TableInstance& table = *r.instance->tables[field32(r, 1)];
     const u64 index = slot(r, index_slot);
     if (index >= table.size) [[unlikely]]
@@ -115,18 +121,25 @@ ICVM_INLINE Step find_callee(Registers& r, u32 index_slot, const FunctionInstanc
     function = reinterpret_cast<const FunctionInstance*>(table.elements[index]);
     if (function == nullptr) [[unlikely]]
         return trap(TrapReason::uninitialized_element);
-    if (u32(function->type) != field32(r, 0)) [[unlikely]]
+    return Step::next;
+}
+
+/// The same, of a type that matches; `type_cell` has the type.
+Step find_callee(Registers& r, u32 index_slot, u32 type_cell, const FunctionInstance*& function) {
+    if (const Step step = find_element(r, index_slot, function); step != Step::next) return step;
+    const auto& type = *reinterpret_cast<const RuntimeType*>(r.pc[type_cell]);
+    if (!is_subtype(*function->runtime_type, type))
         return trap(TrapReason::indirect_call_type_mismatch);
     return Step::next;
 }
 
-/// Into another instance, or the host.
+/// Into another instance, or the host, or of a subtype.
 struct CallIndirectAway {
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
-        const Step step = find_callee(r, field32(r, 4), function);
+        const Step step = find_callee(r, field32(r, 4), 4, function);
         if (step != Step::next) return step;
-        return call_function(r, *function, r.fp + field32(r, 2), r.pc + 4, i32(field32(r, 3)));
+        return call_function(r, *function, r.fp + field32(r, 2), r.pc + 5, i32(field32(r, 3)));
     }
 };
 
@@ -135,13 +148,13 @@ struct CallIndirect {
 
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
-        const Step step = find_callee(r, field32(r, 4), function);
+        const Step step = find_element(r, field32(r, 4), function);
         if (step != Step::next) [[unlikely]]
             return step;
-        if (function->instance != r.instance) [[unlikely]]
+        if (u32(function->type) != field32(r, 0) || function->instance != r.instance) [[unlikely]]
             return Step::slow;
         const Code& code = *static_cast<const Code*>(function->code);
-        return enter_function(r, code, r.fp + field32(r, 2), r.pc + 4, i32(field32(r, 3)));
+        return enter_function(r, code, r.fp + field32(r, 2), r.pc + 5, i32(field32(r, 3)));
     }
 };
 
@@ -160,8 +173,38 @@ struct ReturnCallImported {
 struct ReturnCallIndirect {
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
-        const Step step = find_callee(r, field32(r, 5), function);
+        const Step step = find_callee(r, field32(r, 5), 4, function);
         if (step != Step::next) return step;
+        return replace_by_function(r, *function, i32(field32(r, 3)));
+    }
+};
+
+/// Into another instance, or the host.
+struct CallReferenceAway {
+    ICVM_INLINE Step run(Registers& r) {
+        const auto& function = *reinterpret_cast<const FunctionInstance*>(slot(r, field32(r, 2)));
+        return call_function(r, function, r.fp + field32(r, 0), r.pc + 3, i32(field32(r, 1)));
+    }
+};
+
+struct CallReference {
+    using Slow = CallReferenceAway;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const auto* function = reinterpret_cast<const FunctionInstance*>(slot(r, field32(r, 2)));
+        if (function == nullptr) [[unlikely]]
+            return trap(TrapReason::null_function_reference);
+        if (function->instance != r.instance) [[unlikely]]
+            return Step::slow;
+        const Code& code = *static_cast<const Code*>(function->code);
+        return enter_function(r, code, r.fp + field32(r, 0), r.pc + 3, i32(field32(r, 1)));
+    }
+};
+
+struct ReturnCallReference {
+    ICVM_INLINE Step run(Registers& r) {
+        const auto* function = reinterpret_cast<const FunctionInstance*>(slot(r, field32(r, 0)));
+        if (function == nullptr) return trap(TrapReason::null_function_reference);
         return replace_by_function(r, *function, i32(field32(r, 3)));
     }
 };
@@ -174,7 +217,7 @@ const Cell* restore_instance_cell() { return handler_cell(Operation::restore_ins
 Step call_function(Registers& r, const FunctionInstance& function, u64* window,
                    const Cell* return_pc, i64 position) {
     if (function.code == nullptr) {
-        const Step step = call_host(r, function, window, position);
+        const Step step = call_host(r, function, window, position, false);
         if (step == Step::next) r.pc = return_pc;
         return step;
     }
@@ -199,6 +242,8 @@ void put_call_handlers(Handlers& handlers) {
     handlers.put<ReturnCall>(Operation::return_call);
     handlers.put<ReturnCallImported>(Operation::return_call_imported);
     handlers.put<ReturnCallIndirect>(Operation::return_call_indirect);
+    handlers.put<CallReference>(Operation::call_reference);
+    handlers.put<ReturnCallReference>(Operation::return_call_reference);
 }
 
 }  // namespace icvm::vm
