@@ -4,6 +4,7 @@
 
 #include "vm/binary/assemble.hpp"
 #include "vm/binary/decoder.hpp"
+#include "vm/binary/module_limits.hpp"
 
 using namespace icvm;
 using namespace icvm::vm;
@@ -38,6 +39,94 @@ TEST_CASE("type indices must be known") {
     CHECK(invalid({section(2, {join({name("m"), name("f"), {0x00, 0x00}})})}) == "unknown type 0");
 }
 
+TEST_CASE("types see those before them and those of their group") {
+    const auto types = [](std::initializer_list<ByteVector> list) {
+        return invalid({section(1, list)});
+    };
+    CHECK(types({{0x5F, 0x01, 0x63, 0x00, 0x01}}).empty());
+    CHECK(types({{0x5F, 0x01, 0x63, 0x01, 0x01}, {0x60, 0x00, 0x00}}) == "unknown type 1");
+    CHECK(
+        types({{0x4E, 0x02, 0x5F, 0x01, 0x63, 0x01, 0x01, 0x60, 0x01, 0x64, 0x00, 0x00}}).empty());
+    CHECK(types({{0x60, 0x01, 0x64, 0x02, 0x00}}) == "unknown type 2");
+    CHECK(types({{0x4E, 0x00}, {0x5E, 0x7B, 0x00}}).empty());
+}
+
+TEST_CASE("a subtype matches its supertype, which is open and comes before it") {
+    const ByteVector open_struct = {0x50, 0x00, 0x5F, 0x01, 0x7F, 0x00};
+    const auto sub = [](const ByteVector& super, const ByteVector& composite) {
+        return invalid({section(1, {super, join({{0x50, 0x01, 0x00}, composite})})});
+    };
+    CHECK(sub(open_struct, {0x5F, 0x01, 0x7F, 0x00}).empty());
+    CHECK(sub(open_struct, {0x5F, 0x02, 0x7F, 0x00, 0x7E, 0x01}).empty());
+    CHECK(sub(open_struct, {0x5F, 0x00}) == "sub type 1 does not match super type 0");
+    CHECK(sub(open_struct, {0x5F, 0x01, 0x7E, 0x00}) == "sub type 1 does not match super type 0");
+    CHECK(sub(open_struct, {0x5F, 0x01, 0x7F, 0x01}) == "sub type 1 does not match super type 0");
+    CHECK(sub(open_struct, {0x5E, 0x7F, 0x00}) == "sub type 1 does not match super type 0");
+    CHECK(sub({0x5F, 0x01, 0x7F, 0x00}, {0x5F, 0x01, 0x7F, 0x00}) ==
+          "sub type 1 has final super type 0");
+    // A field that is constant may be of a subtype, one that is not may not.
+    CHECK(sub({0x50, 0x00, 0x5E, 0x6E, 0x00}, {0x5E, 0x6D, 0x00}).empty());
+    CHECK(sub({0x50, 0x00, 0x5E, 0x6E, 0x01}, {0x5E, 0x6D, 0x01}) ==
+          "sub type 1 does not match super type 0");
+    // Parameters go against the direction, results along it.
+    const ByteVector function = {0x50, 0x00, 0x60, 0x01, 0x6D, 0x01, 0x6D};
+    CHECK(sub(function, {0x60, 0x01, 0x6E, 0x01, 0x6C}).empty());
+    CHECK(sub(function, {0x60, 0x01, 0x6C, 0x01, 0x6D}) ==
+          "sub type 1 does not match super type 0");
+    CHECK(sub(function, {0x60, 0x01, 0x6D, 0x01, 0x6E}) ==
+          "sub type 1 does not match super type 0");
+    CHECK(sub(function, {0x60, 0x00, 0x01, 0x6D}) == "sub type 1 does not match super type 0");
+    CHECK(invalid({section(1, {{0x50, 0x01, 0x00, 0x5F, 0x00}})}) ==
+          "forward use of type 0 in sub type definition");
+    CHECK(invalid({section(1, {{0x50, 0x01, 0x07, 0x5F, 0x00}})}) == "unknown type 7");
+}
+
+TEST_CASE("hierarchies end at a depth, whatever a group claims") {
+    const auto chain = [](u8 length) {
+        ByteVector group = {0x4E, length, 0x50, 0x00, 0x5F, 0x00};
+        for (u8 i = 1; i < length; i++)
+            group.insert(group.end(), {0x50, 0x01, u8(i - 1), 0x5F, 0x00});
+        return invalid({section(1, {group})});
+    };
+    CHECK(chain(subtype_depth_max + 1).empty());
+    CHECK(chain(subtype_depth_max + 2) == "sub type 64 is nested too deeply");
+}
+
+TEST_CASE("functions and tags are of function types, tags without results") {
+    const ByteVector types = section(1, {{0x5F, 0x00}, {0x60, 0x00, 0x01, 0x7F}});
+    CHECK(invalid({types, section(3, {{0x00}}), section(10, {body({})})}) == "non-function type 0");
+    CHECK(invalid({types, section(2, {join({name("m"), name("f"), {0x00, 0x00}})})}) ==
+          "non-function type 0");
+    CHECK(invalid({type_section, section(13, {{0x00, 0x01}})}).empty());
+    CHECK(invalid({types, section(13, {{0x00, 0x00}})}) == "non-function type 0");
+    CHECK(invalid({types, section(13, {{0x00, 0x01}})}) == "non-empty tag result type");
+    CHECK(invalid({types, section(2, {join({name("m"), name("t"), {0x04, 0x00, 0x01}})})}) ==
+          "non-empty tag result type");
+    CHECK(invalid({section(13, {{0x00, 0x00}})}) == "unknown type 0");
+    CHECK(invalid({section(7, {join({name("t"), {0x04, 0x00}})})}) == "unknown tag 0");
+}
+
+TEST_CASE("a type that does not exist is unknown to globals, tables and segments") {
+    CHECK(invalid({section(6, {{0x63, 0x05, 0x00, 0xD0, 0x70, 0x0B}})}) == "unknown type 5");
+    CHECK(invalid({section(4, {{0x63, 0x05, 0x00, 0x00}})}) == "unknown type 5");
+    CHECK(invalid({section(9, {{0x05, 0x63, 0x05, 0x00}})}) == "unknown type 5");
+    CHECK(invalid({section(2, {join({name("m"), name("g"), {0x03, 0x63, 0x05, 0x00}})})}) ==
+          "unknown type 5");
+    CHECK(invalid({section(2, {join({name("m"), name("t"), {0x01, 0x63, 0x05, 0x00, 0x00}})})}) ==
+          "unknown type 5");
+}
+
+TEST_CASE("pages have 64 KiB or one byte") {
+    const auto memory = [](const ByteVector& type) { return invalid({section(5, {type})}); };
+    CHECK(memory({0x08, 0x01, 0x00}).empty());
+    CHECK(memory({0x08, 0x01, 0x10}).empty());
+    CHECK(memory({0x08, 0x01, 0x01}) == "invalid custom page size");
+    CHECK(memory({0x08, 0x01, 0x11}) == "invalid custom page size");
+    CHECK(memory({0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x00}).empty());
+    CHECK(memory({0x08, 0x80, 0x80, 0x80, 0x80, 0x10, 0x00}) ==
+          "memory size must be at most 2^32-1 bytes");
+}
+
 TEST_CASE("limits are in order and in the range of the address type") {
     const auto memory = [](const ByteVector& type) { return invalid({section(5, {type})}); };
     CHECK(memory({0x00, 0x80, 0x80, 0x04}).empty());
@@ -70,6 +159,27 @@ TEST_CASE("constant expressions are constant, and of the type asked for") {
     CHECK(invalid({global({0x23, 0x00})}) == "unknown global 0");
     CHECK(invalid({global({0xD2, 0x00}, 0x70)}) == "unknown function 0");
     CHECK(invalid({global({0xD0, 0x6F}, 0x6F)}).empty());
+    CHECK(invalid({global(join({{0xFD, 0x0C}, ByteVector(16, 1)}), 0x7B)}).empty());
+    CHECK(invalid({global({0x41, 0x01, 0x41, 0x02, 0x6D})}) == "constant expression required");
+}
+
+TEST_CASE("constant expressions make structures, arrays and i31") {
+    const ByteVector types = section(1, {{0x5F, 0x01, 0x7F, 0x01}, {0x5E, 0x78, 0x01}});
+    const auto any = [&](const ByteVector& expression) {
+        return invalid({types, global(expression, 0x6E)});
+    };
+    CHECK(any({0x41, 0x01, 0xFB, 0x00, 0x00}).empty());
+    CHECK(any({0xFB, 0x01, 0x00}).empty());
+    CHECK(any({0x41, 0x01, 0x41, 0x02, 0xFB, 0x06, 0x01}).empty());
+    CHECK(any({0x41, 0x02, 0xFB, 0x07, 0x01}).empty());
+    CHECK(any({0x41, 0x02, 0xFB, 0x08, 0x01, 0x01}).empty());
+    CHECK(any({0x41, 0x02, 0xFB, 0x1C}).empty());
+    CHECK(any({0xD0, 0x6F, 0xFB, 0x1A}).empty());
+    CHECK(any({0x41, 0x02, 0xFB, 0x1C, 0xFB, 0x1B}) ==
+          "type mismatch: expected anyref, found (ref extern)");
+    CHECK(any({0xFB, 0x00, 0x00}) == "type mismatch: expected i32, found nothing");
+    CHECK(any({0xD0, 0x00, 0xFB, 0x02, 0x00, 0x00}) == "constant expression required");
+    CHECK(any({0xD0, 0x00, 0xD4}) == "constant expression required");
 }
 
 TEST_CASE("an initializer sees the constants before it") {
@@ -132,6 +242,11 @@ TEST_CASE("a table's initializer is of its element type") {
     CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x70, 0x0B}})}).empty());
     CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x6F, 0x0B}})}) ==
           "type mismatch: expected funcref, found externref");
+    CHECK(invalid({section(4, {{0x64, 0x6E, 0x00, 0x02}})}) ==
+          "type mismatch: a table of (ref any) needs an initializer");
+    CHECK(
+        invalid({section(4, {{0x40, 0x00, 0x64, 0x6E, 0x00, 0x02, 0x41, 0x00, 0xFB, 0x1C, 0x0B}})})
+            .empty());
 }
 
 TEST_CASE("an error says where: at the section, when its entry has no place of its own") {

@@ -12,7 +12,7 @@ constexpr size_t type_section_id = 1;
 /// One group after the other: each sees those before it, and itself.
 class TypeValidator {
 public:
-    explicit TypeValidator(const Module& module) : module_(module) {}
+    explicit TypeValidator(const Module& module) : module_(module), depths_(module.types.size()) {}
 
     Result<ClosedTypes, Invalid> validate() {
         for (u32 first = 0; first < module_.types.size();) {
@@ -52,7 +52,7 @@ private:
     }
 
     /// What has to hold before the type's hierarchy can be built.
-    Validated check_supertype(u32 index) const {
+    Validated check_supertype(u32 index) {
         const DefinedType& type = module_.types[index];
         if (!type.supertype) return {};
         const u32 super = *type.supertype;
@@ -63,13 +63,13 @@ private:
         if (module_.types[super].is_final)
             return invalid(fmt::format("sub type {} has final super type {}", index, super));
         if (module_.types[super].kind != type.kind) return mismatch(index, super);
-        return {};
+        depths_[index] = u8(depths_[super] + 1);
+        if (depths_[index] <= subtype_depth_max) return {};
+        return invalid(fmt::format("sub type {} is nested too deeply", index));
     }
 
     Validated check_match(u32 index) const {
         const DefinedType& type = module_.types[index];
-        if (closed_[index].lineage.size() > subtype_depth_max + 1)
-            return invalid(fmt::format("sub type {} is nested too deeply", index));
         if (!type.supertype || matches(type, module_.types[*type.supertype])) return {};
         return mismatch(index, *type.supertype);
     }
@@ -106,6 +106,7 @@ private:
 
     const Module& module_;
     ClosedTypes closed_;
+    std::vector<u8> depths_;  ///< number of supertypes above, by type
 };
 
 }  // namespace
