@@ -82,6 +82,95 @@ Result<Float, std::string> parse_float(std::string_view word) {
     return negative ? -value : value;
 }
 
+/// The bits of a lane of a shape, such as "i32x4".
+struct Shape {
+    std::string_view name;
+    vm::ValueType lane;
+    unsigned bits;
+};
+constexpr Shape shapes[] = {
+    {"i8x16", vm::types::i8, 8},   {"i16x8", vm::types::i16, 16}, {"i32x4", vm::types::i32, 32},
+    {"i64x2", vm::types::i64, 64}, {"f32x4", vm::types::f32, 32}, {"f64x2", vm::types::f64, 64},
+};
+
+Result<u64, std::string> parse_lane(std::string_view word, const Shape& shape) {
+    if (shape.lane == vm::types::f32 || shape.lane == vm::types::f64)
+        return TRY(parse_value(word, shape.lane)).bits;
+    return parse_integer(word, shape.bits);
+}
+
+Result<vm::Value, std::string> parse_lanes(std::string_view lanes, const Shape& shape) {
+    vm::Value value{vm::types::v128};
+    unsigned bit = 0;
+    for (bool more = true; more; bit += shape.bits) {
+        const size_t comma = lanes.find(',');
+        more = comma != std::string_view::npos;
+        if (bit >= 128) return std::unexpected(fmt::format("too many lanes for {}", shape.name));
+        (bit < 64 ? value.bits : value.high) |= TRY(parse_lane(lanes.substr(0, comma), shape))
+                                                << (bit % 64);
+        if (more) lanes.remove_prefix(comma + 1);
+    }
+    if (bit < 128) return std::unexpected(fmt::format("too few lanes for {}", shape.name));
+    return value;
+}
+
+Result<vm::Value, std::string> parse_vector(std::string_view word) {
+    constexpr size_t half = 16;  // digits
+    for (const Shape& shape : shapes)
+        if (word.starts_with(shape.name) && word.substr(shape.name.size()).starts_with(':'))
+            return parse_lanes(word.substr(shape.name.size() + 1), shape);
+    std::string digits = without_underscores(word);
+    std::string_view text = digits;
+    const bool is_hex = take_hex_prefix(text);
+    if (!is_hex || text.empty() || text.size() > 2 * half ||
+        text.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos)
+        return std::unexpected(
+            fmt::format("`{}` is no v128: 0x… or, by lanes, i32x4:1,2,3,4", word));
+    digits = std::string(2 * half - text.size(), '0') + std::string(text);
+    vm::Value value{vm::types::v128};
+    std::from_chars(digits.data(), digits.data() + half, value.high, 16);
+    std::from_chars(digits.data() + half, digits.data() + 2 * half, value.bits, 16);
+    return value;
+}
+
+Result<vm::Value, std::string> parse_reference(std::string_view word, vm::ValueType type) {
+    constexpr std::string_view i31_prefix = "i31:", extern_prefix = "extern:";
+    const vm::HeapType heap = type.heap_type();
+    const bool takes_i31 = heap == vm::heap_types::any || heap == vm::heap_types::eq ||
+                           heap == vm::heap_types::i31 || heap == vm::heap_types::external;
+    if (word == "null") {
+        if (type.is_nullable()) return vm::Value{type, 0};
+        return std::unexpected(fmt::format("{} cannot be null", to_string(type)));
+    }
+    if (takes_i31 && word.starts_with(i31_prefix)) {
+        const u64 bits = TRY(parse_integer(word.substr(i31_prefix.size()), 31));
+        return vm::Value{type, vm::references::i31(u32(bits))};
+    }
+    if (heap == vm::heap_types::external && word.starts_with(extern_prefix)) {
+        const u64 bits = TRY(parse_integer(word.substr(extern_prefix.size()), 32));
+        return vm::Value{type, vm::references::host(bits)};
+    }
+    std::string forms = type.is_nullable() ? "null" : "";
+    if (takes_i31) forms += forms.empty() ? "i31:5" : ", i31:5";
+    if (heap == vm::heap_types::external) forms += ", extern:7";
+    return std::unexpected(
+        fmt::format("`{}` is no {}{}{}", word, to_string(type), forms.empty() ? "" : ": ", forms));
+}
+
+std::string print_reference(const vm::Value& value) {
+    const vm::HeapType heap = value.type.heap_type();
+    if (value.bits == 0) return "null";
+    if (heap == vm::heap_types::function || heap == vm::heap_types::no_function) return "func";
+    if (heap == vm::heap_types::exception || heap == vm::heap_types::no_exception) return "exn";
+    if (vm::references::is_i31(value.bits)) {
+        const i32 number = i32(vm::references::i31_value(value.bits) << 1) >> 1;
+        return fmt::format("i31:{}", number);
+    }
+    if (vm::references::is_host(value.bits))
+        return fmt::format("extern:{}", vm::references::host_value(value.bits));
+    return vm::kind_of(value.bits) == vm::ReferenceKind::array ? "array" : "struct";
+}
+
 template <class Float>
 std::string print_float(Float value) {
     if (std::isnan(value)) return std::signbit(value) ? "-nan" : "nan";
@@ -96,9 +185,8 @@ Result<vm::Value, std::string> parse_value(std::string_view text, vm::ValueType 
     if (type == vm::types::i64) return vm::Value{type, TRY(parse_integer(text, 64))};
     if (type == vm::types::f32) return vm::Value::f32(TRY(parse_float<f32>(text)));
     if (type == vm::types::f64) return vm::Value::f64(TRY(parse_float<f64>(text)));
-    if (type.is_reference() && text == "null") return vm::Value{type, 0};
-    return std::unexpected(fmt::format("`{}` is no {}{}", text, to_string(type),
-                                       type.is_reference() ? ": null is" : ""));
+    if (type == vm::types::v128) return parse_vector(text);
+    return parse_reference(text, type);
 }
 
 std::string print_value(const vm::Value& value) {
@@ -108,7 +196,7 @@ std::string print_value(const vm::Value& value) {
     if (value.type == vm::types::f64) return print_float(std::bit_cast<f64>(value.bits));
     if (value.type == vm::types::v128)
         return fmt::format("0x{:016x}{:016x}", value.high, value.bits);
-    return value.bits == 0 ? "null" : to_string(value.type);
+    return print_reference(value);
 }
 
 }  // namespace icvm::cli

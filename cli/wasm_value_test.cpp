@@ -59,3 +59,29 @@ TEST_CASE("results print as they can be read again") {
     CHECK(echo("null", types::funcref) == "null");
     CHECK_FALSE(parse_value("1", types::externref).has_value());
 }
+
+TEST_CASE("a vector argument is hexadecimal, or given by its lanes") {
+    CHECK(echo("0x1", types::v128) == "0x00000000000000000000000000000001");
+    CHECK(echo("i32x4:1,2,3,-1", types::v128) == "0xffffffff000000030000000200000001");
+    CHECK(echo("i8x16:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,255", types::v128) ==
+          "0xff0e0d0c0b0a09080706050403020100");
+    CHECK(echo("f64x2:1,-0", types::v128) == "0x80000000000000003ff0000000000000");
+    CHECK(echo("i64x2:1", types::v128) == "error: too few lanes for i64x2");
+    CHECK(echo("i64x2:1,2,3", types::v128) == "error: too many lanes for i64x2");
+    CHECK(echo("i16x8:1,65536,0,0,0,0,0,0", types::v128) == "error: `65536` does not fit an i16");
+    for (const char* text :
+         {"", "0x", "1", "i32x4:", "i32x4:1,,2,3", "0x1ffffffffffffffffffffffffffffffff"})
+        CHECK_FALSE(parse_value(text, types::v128).has_value());
+}
+
+TEST_CASE("references are null, small integers or values of the host; results say what they are") {
+    const auto i31 = vm::ValueType::reference(vm::heap_types::i31, false);
+    CHECK(echo("i31:5", types::anyref) == "i31:5");
+    CHECK(echo("i31:-1", i31) == "i31:-1");
+    CHECK(echo("extern:7", types::externref) == "extern:7");
+    CHECK(echo("null", i31) == "error: (ref i31) cannot be null");
+    CHECK(echo("5", i31) == "error: `5` is no (ref i31): i31:5");
+    CHECK(echo("f", types::funcref) == "error: `f` is no funcref: null");
+    CHECK(print_value({types::funcref, 64}) == "func");
+    CHECK(print_value({types::exnref, 64}) == "exn");
+}

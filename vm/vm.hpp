@@ -16,6 +16,7 @@
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/host_function.hpp"
 #include "vm/runtime/memory.hpp"
+#include "vm/runtime/object_heap.hpp"
 #include "vm/runtime/store.hpp"
 #include "vm/runtime/trap.hpp"
 #include "vm/text/parser.hpp"
