@@ -28,10 +28,18 @@ Result<void, ReadError> ModulePrinter::print_functions() {
 
 Result<void, ReadError> ModulePrinter::print_function(u32 defined) {
     const Function& function = module_.functions[defined];
-    function_ = module_.imported_functions + defined;
+    const u32 index = module_.imported_functions + defined;
     out_ += "\n  ";
-    begin_field("func", NameSpace::function, function_);
-    const u32 type = function.type_index;
+    begin_field("func", NameSpace::function, index);
+    print_signature(index, function.type_index);
+    const u32 start = TRY(print_locals(ByteReader(module_.bytes, function.body)));
+    TRY(print_body({start, function.body.offset + function.body.size - start}));
+    out_ += ")";
+    return {};
+}
+
+void ModulePrinter::print_signature(u32 function, u32 type) {
+    function_ = function;
     parameters_ = 0;
     if (type < module_.types.size())
         parameters_ = u32(module_.types[type].function.parameters.size());
@@ -40,10 +48,6 @@ Result<void, ReadError> ModulePrinter::print_function(u32 defined) {
         print_named_parameters(type);
     else
         append_type_use(type);
-    const u32 start = TRY(print_locals(ByteReader(module_.bytes, function.body)));
-    TRY(print_body({start, function.body.offset + function.body.size - start}));
-    out_ += ")";
-    return {};
 }
 
 void ModulePrinter::print_named_parameters(u32 type) {

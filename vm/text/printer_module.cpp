@@ -95,9 +95,10 @@ void ModulePrinter::print_imports() {
         out_ += " ";
         append_quoted_name(out_, import.name);
         out_ += " ";
-        begin_field(word_of(import.kind), space_of(import.kind), counts[size_t(import.kind)]++);
+        const u32 index = counts[size_t(import.kind)]++;
+        begin_field(word_of(import.kind), space_of(import.kind), index);
         switch (import.kind) {
-            case ExternKind::function:
+            case ExternKind::function: print_signature(index, import.type_index); break;
             case ExternKind::tag: append_type_use(import.type_index); break;
             case ExternKind::table: out_ += " " + table_type(import.table); break;
             case ExternKind::memory: out_ += " " + memory_type(import.memory); break;

@@ -65,6 +65,8 @@ private:
     };
     Printed print_functions();
     Printed print_function(u32 defined);
+    /// The type of a function, with the names of its parameters.
+    void print_signature(u32 function, u32 type);
     void print_named_parameters(u32 type);
     void append_declaration(std::string_view word, ValueType type, u32 index);
     void close_clause();
