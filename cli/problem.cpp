@@ -60,6 +60,18 @@ std::string frame_text(size_t number, const Frame& frame) {
     return fmt::format("  {:2}: 0x{:05x}  {}\n", number, frame.offset, name);
 }
 
+/// Each line by two columns.
+std::string indented(std::string_view lines) {
+    std::string text;
+    while (!lines.empty()) {
+        const size_t size = std::min(lines.find('\n'), lines.size() - 1) + 1;
+        text += "  ";
+        text += lines.substr(0, size);
+        lines.remove_prefix(size);
+    }
+    return text;
+}
+
 Problem reject_problem(const replica::Failure& failure, const Deed& deed) {
     const replica::Reject& reject = failure.reject;
     const std::string& what = failure.stage.empty() ? deed.what : failure.stage;
@@ -147,6 +159,7 @@ std::string error_text(const Problem& problem, bool all_frames) {
     const Diagnostic& diagnostic = problem.diagnostic;
     std::string text = diagnostic.code.empty() ? ": " : fmt::format("[{}] ", diagnostic.code);
     text += printable(diagnostic.message) + "\n";
+    text += indented(printable(problem.quote));
     const size_t frames = problem.frames.size();
     const size_t shown = all_frames ? frames : std::min(frames, frames_shown);
     for (size_t i = 0; i < shown; i++) text += frame_text(i, problem.frames[i]);
@@ -161,6 +174,7 @@ std::string json_of(const Problem& problem) {
     if (!problem.diagnostic.code.empty()) error.add("ic", problem.diagnostic.code);
     if (problem.reject_code != 0) error.add("reject", u64(problem.reject_code));
     error.add("message", problem.reason);
+    if (!problem.quote.empty()) error.add("quote", problem.quote);
     if (!problem.frames.empty()) {
         JsonArray backtrace;
         for (const Frame& frame : problem.frames) {

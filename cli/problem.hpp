@@ -28,6 +28,7 @@ struct Problem {
     Diagnostic diagnostic;
     std::string reason{};            ///< the message alone: of a reject, mainnet's to the letter
     u8 reject_code = 0;              ///< Interface spec, "Reject codes"; 0: no reject
+    std::string quote{};             ///< the lines of a file that it is about, with a caret
     std::vector<Frame> frames{};     ///< innermost first
     std::vector<std::string> log{};  ///< what the canister printed before it failed
     std::string log_of{};            ///< its name

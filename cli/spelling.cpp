@@ -62,8 +62,12 @@ std::string shell_word(std::string_view text) {
     return word + "'";
 }
 
-bool is_module_name(std::string_view word) {
-    return word.ends_with(".wasm") || word.ends_with(".wasm.gz");
+bool is_module_name(std::string_view word) { return module_stem(word).size() < word.size(); }
+
+std::string module_stem(std::string_view word) {
+    for (const std::string_view ending : {".wasm", ".wasm.gz", ".wat"})
+        if (word.ends_with(ending)) return std::string(word.substr(0, word.size() - ending.size()));
+    return std::string(word);
 }
 
 Result<std::string, Problem> take_command(std::vector<std::string>& words) {

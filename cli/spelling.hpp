@@ -15,7 +15,9 @@ Result<std::string, Problem> take_command(std::vector<std::string>& words);
 /// `text` as one word of a shell's command line, with quotes when it needs them.
 std::string shell_word(std::string_view text);
 
-/// "counter.wasm", "counter.wasm.gz": the name of a module file.
+/// "counter.wasm", "counter.wasm.gz", "counter.wat": the name of a module file.
 bool is_module_name(std::string_view word);
+/// "counter": that name without its ending; another word as it is.
+std::string module_stem(std::string_view word);
 
 }  // namespace icvm::cli

@@ -31,8 +31,7 @@ std::set<std::string> names_in_folder(const std::set<std::string>& remembered) {
         if (find_module(name, {})) names.insert(name);
     if (!names.empty()) return names;
     for (const std::string& file : entries_of("."))
-        if (is_module_name(file) && !remembered.contains(file))
-            names.insert(file.substr(0, file.rfind(".wasm")));
+        if (is_module_name(file) && !remembered.contains(file)) names.insert(module_stem(file));
     return names;
 }
 

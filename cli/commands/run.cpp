@@ -79,8 +79,7 @@ Result<Session, Problem> session_of(Context& context) {
 
 /// The name of the canister in the state: that of the file, when it can be one.
 std::string name_of(const std::string& path) {
-    std::string name = path.substr(path.rfind('/') + 1);
-    name = name.substr(0, name.find(".wasm"));
+    const std::string name = module_stem(path.substr(path.rfind('/') + 1));
     return check_name(name) ? name : "canister";
 }
 
