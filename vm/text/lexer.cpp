@@ -257,13 +257,18 @@ std::string identifier_name(std::string_view identifier) {
     return identifier.starts_with('"') ? string_value(identifier) : std::string(identifier);
 }
 
+u32 annotation_content(const Token& annotation) {
+    const std::string_view text = annotation.text.substr(2);
+    if (text.starts_with('"')) return annotation.offset + 2 + u32(literal_end(text));
+    u32 size = 0;
+    while (is(text[size], identifier_character)) size++;
+    return annotation.offset + 2 + size;
+}
+
 std::string annotation_name(std::string_view annotation) {
-    annotation.remove_prefix(2);
-    if (annotation.starts_with('"'))
-        return string_value(annotation.substr(0, literal_end(annotation)));
-    size_t size = 0;
-    while (is(annotation[size], identifier_character)) size++;
-    return std::string(annotation.substr(0, size));
+    const u32 end = annotation_content({TokenKind::annotation, 0, annotation});
+    const std::string_view name = annotation.substr(2, end - 2);
+    return name.starts_with('"') ? string_value(name) : std::string(name);
 }
 
 }  // namespace icvm::vm

@@ -87,6 +87,9 @@ std::string identifier_name(std::string_view identifier);
 /// The name of an annotation: of (@custom "x"), "custom".
 std::string annotation_name(std::string_view annotation);
 
+/// Where what follows the name of an annotation begins.
+u32 annotation_content(const Token& annotation);
+
 /// An error at `offset`.
 TextError text_error(std::string_view text, u32 offset, std::string reason);
 
