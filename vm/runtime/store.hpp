@@ -26,7 +26,8 @@ using Extern =
 struct Unlinkable {
     /// Index in Module::imports; their number when it is about InstantiationOptions.
     size_t import = 0;
-    /// "unknown import: …", "incompatible import type: "m" "f", is (func), not (func (param i32))"
+    /// "unknown import: …",
+    /// "incompatible import type: "m" "f", is (func), not (func (param i32))"
     std::string reason;
 };
 
