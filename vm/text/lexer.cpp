@@ -156,7 +156,7 @@ Result<void, TextError> Lexer::skip_run(bool& only_characters) {
     for (; offset_ < text_.size(); offset_++) {
         const char c = text_[offset_];
         if (is(c, identifier_character)) continue;
-        if (c == ';' && (at(";;") || at(";)"))) return {};
+        if (at(";;")) return {};
         if (!is(c, reserved_punctuation | quote)) return {};
         only_characters = false;
         if (c != '"') continue;

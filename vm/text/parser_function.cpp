@@ -7,8 +7,6 @@ Result<void, TextError> ModuleParser::function_field(u32 source) {
     const Head head = TRY(definition_head(Space::function, source));
     if (head.is_import) return {};
     const TypeUse use = TRY(type_use(Parameters::named));
-    if (use.index && *use.index >= types_.size())
-        return tokens_.error(use.offset, "unknown type " + std::to_string(*use.index));
     const u32 type = TRY(type_index(use));
     write_unsigned_leb128(encoder_.begin_entry(SectionPlace::function, source).bytes, type);
     in_function_ = true;
@@ -38,7 +36,8 @@ Result<void, TextError> ModuleParser::function_body(u32 function, const TypeUse&
 
 Result<void, TextError> ModuleParser::name_parameters(const TypeUse& use, u32 type,
                                                       NameMap& names) {
-    const u32 count = u32(types_[type].function.parameters.size());
+    // A type that does not exist is a matter of validation.
+    const u32 count = type < types_.size() ? u32(types_[type].function.parameters.size()) : 0;
     for (u32 i = 0; i < use.parameter_names.size(); i++) {
         remember(names, i, use.parameter_names[i]);
         TRY(declare_local(use.parameter_names[i]));

@@ -41,6 +41,10 @@ Result<void, TextError> ModuleParser::results(std::vector<ValueType>& types) {
         while (!tokens_.is(TokenKind::right)) types.push_back(TRY(value_type()));
         TRY(tokens_.expect_right());
     }
+    if (tokens_.is_left("param")) {
+        TRY(tokens_.next());
+        return tokens_.unexpected("no parameters behind the results");
+    }
     return {};
 }
 

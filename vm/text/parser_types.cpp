@@ -231,11 +231,10 @@ Result<AddressType, TextError> ModuleParser::address_type() {
 }
 
 Result<Limits, TextError> ModuleParser::limits(AddressType address) {
-    const unsigned bits = address == AddressType::i64 ? 64 : 32;
     Limits result{.address_type = address};
-    result.minimum = TRY(natural(bits));
+    result.minimum = TRY(natural(64));
     result.has_maximum = tokens_.is(TokenKind::natural);
-    if (result.has_maximum) result.maximum = TRY(natural(bits));
+    if (result.has_maximum) result.maximum = TRY(natural(64));
     return result;
 }
 

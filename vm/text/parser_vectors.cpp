@@ -20,6 +20,8 @@ Result<std::vector<Token>, TextError> ModuleParser::numbers(size_t count, std::s
     std::vector<Token> result;
     while (tokens_.is_number()) result.push_back(TRY(tokens_.next()));
     if (result.size() == count) return result;
+    // What was meant to be a number, but is none.
+    if (tokens_.is_unknown()) return tokens_.unexpected("a number");
     return tokens_.error(offset, std::string(reason) + ": " + std::to_string(result.size()) +
                                      " instead of " + std::to_string(count));
 }

@@ -95,15 +95,18 @@ Result<void, TextError> TokenReader::skip_to_right() {
     return {};
 }
 
+bool TokenReader::is_unknown() const {
+    if (current_.kind == TokenKind::reserved) return true;
+    return current_.kind == TokenKind::keyword && !is_keyword(current_.text) &&
+           find_instruction(current_.text) == nullptr;
+}
+
 std::unexpected<TextError> TokenReader::unexpected(std::string_view expected) const {
     const std::string wanted = expected.empty() ? "" : "; expected " + std::string(expected);
     if (current_.kind == TokenKind::end)
         return error(current_.offset, "unexpected token: the text ends" + wanted);
     const std::string token = shown(current_.text);
-    const bool known = current_.kind != TokenKind::reserved &&
-                       (current_.kind != TokenKind::keyword || is_keyword(current_.text) ||
-                        find_instruction(current_.text) != nullptr);
-    if (known) return error(current_.offset, "unexpected token " + token + wanted);
+    if (!is_unknown()) return error(current_.offset, "unexpected token " + token + wanted);
     const std::string_view similar = similar_word(current_.text);
     return error(current_.offset,
                  "unknown operator " + token +

@@ -39,6 +39,8 @@ public:
     bool is_index() const {
         return current_.kind == TokenKind::natural || current_.kind == TokenKind::identifier;
     }
+    /// At a token that means nothing anywhere.
+    bool is_unknown() const;
     std::string_view text() const { return text_; }
 
     /// Reads the current token.
