@@ -101,7 +101,8 @@ int finish(Context& context, Done outcome) {
     const Done done = with_state_note(context, std::move(outcome));
     if (!done) {
         const Problem& problem = done.error();
-        context.terminal.problem(problem);
+        // Without a message: the result has said it.
+        if (!problem.diagnostic.message.empty()) context.terminal.problem(problem);
         const Command* command = find_command(context.invocation.command);
         if (problem.diagnostic.exit_code == exit_code::usage && command != nullptr)
             context.terminal.usage(usage_line(*command));

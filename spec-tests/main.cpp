@@ -1,42 +1,59 @@
-/// Runs scripts of the official WebAssembly suite, as wast2json writes them.
+/// Runs scripts without the command line of icvm, where only the VM is built:
 ///
-///     spec-tests [--no-guard] FILE.json…
+///     spec-tests [--no-guard] [--stress] FILE.wast…
 ///
-/// The last line is "N passed, N failed"; exit status 1 when there is a failure, 2 for wrong usage.
+/// The last line is "N passed, N failed"; exit status 4 when there is a failure, 2 for wrong usage.
 
 #include <fmt/core.h>
 
-#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
+#include <thread>
 
-#include "spec-tests/runner.hpp"
+#include "vm/script/suite.hpp"
+#include "vm/vm.hpp"
+
+namespace {
+
+using namespace icvm;
+
+int tell(const std::vector<vm::ScriptReport>& reports) {
+    u64 passed = 0, failed = 0;
+    for (const vm::ScriptReport& report : reports) {
+        passed += report.passed();
+        failed += report.failures.size();
+        for (const std::string& line : failure_lines(report)) fmt::print("{}\n", line);
+    }
+    fmt::print("{} passed, {} failed\n", passed, failed);
+    return failed == 0 ? 0 : 4;
+}
+
+}  // namespace
 
 int main(int count, char** arguments) {
-    using namespace icvm;
-    bool guard = true;
-    std::vector<std::string> files;
+    vm::SuiteOptions options;
+    options.threads = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<vm::ScriptSource> sources;
     for (int i = 1; i < count; i++) {
-        if (std::string_view(arguments[i]) == "--no-guard") {
-            guard = false;
+        const std::string_view argument = arguments[i];
+        if (argument == "--no-guard") {
+            options.guard = false;
+        } else if (argument == "--stress") {
+            options.stress = true;
         } else {
-            files.emplace_back(arguments[i]);
+            std::ifstream file(arguments[i], std::ios::binary);
+            if (!file) {
+                fmt::print(stderr, "cannot read {}\n", argument);
+                return 4;
+            }
+            sources.push_back({arguments[i], {std::istreambuf_iterator<char>(file), {}}});
         }
     }
-    if (files.empty()) {
-        fmt::print(stderr, "usage: spec-tests [--no-guard] FILE.json...\n");
+    if (sources.empty()) {
+        fmt::print(stderr, "usage: spec-tests [--no-guard] [--stress] FILE.wast...\n");
         return 2;
     }
-    if (guard) vm::install_fault_handler();
-    spec_tests::Report report;
-    for (const std::string& file : files) {
-        const auto script = spec_tests::read_script(file);
-        if (!script) {
-            report.failures.push_back(file + ": not written by wast2json");
-            continue;
-        }
-        const std::string folder = std::filesystem::path(file).parent_path();
-        report.add(spec_tests::Runner(*script, folder, guard).run());
-    }
-    report.print();
-    return report.failures.empty() ? 0 : 1;
+    if (options.guard) vm::install_fault_handler();
+    return tell(vm::run_scripts(sources, options));
 }
