@@ -20,15 +20,17 @@ Result<std::string, Malformed> print(const Module& module, bool with_name_sectio
     return std::move(*text) + std::string(closing);
 }
 
-/// Whether the name section that the identifiers made is the one of `module`, or none is in both.
+/// Whether the name section that the identifiers made is the only one of `module`, or none is in
+/// both.
 bool has_names_of(const ParsedModule& parsed, const Module& module) {
     const auto decoded = decode_module(parsed.bytes);
     if (!decoded) return false;
     const CustomSection* made = decoded->find_custom_section("name");
     const CustomSection* given = module.find_custom_section("name");
     if (made == nullptr || given == nullptr) return made == given;
+    const auto sections = std::ranges::count(module.custom_sections, "name", &CustomSection::name);
     const u32 last = *std::ranges::max_element(module.section_offsets);
-    return given->content.offset > last &&
+    return sections == 1 && given->content.offset > last &&
            std::ranges::equal(decoded->content(made->content), module.content(given->content));
 }
 
