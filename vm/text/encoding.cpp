@@ -113,7 +113,7 @@ std::optional<u32> take_name_place(std::string_view& annotation) {
 std::optional<std::string> meaning_of(const ByteVector& bytes) {
     const auto module = decode_module(bytes);
     if (!module) return std::nullopt;
-    auto text = ModulePrinter(*module).print(true);
+    auto text = ModulePrinter(*module).print(ModulePrinter::Customs::all_without_places);
     return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 

@@ -14,8 +14,8 @@ constexpr std::string_view closing = ")\n";
 /// Of an annotation on one line.
 constexpr size_t annotation_columns = 88;
 
-Result<std::string, Malformed> print(const Module& module, bool with_name_section) {
-    auto text = ModulePrinter(module).print(with_name_section);
+Result<std::string, Malformed> print(const Module& module, ModulePrinter::Customs customs) {
+    auto text = ModulePrinter(module).print(customs);
     if (!text) return std::unexpected(to_malformed(text.error()));
     return std::move(*text) + std::string(closing);
 }
@@ -55,10 +55,10 @@ void append_annotation(std::string& text, std::string_view annotation) {
 
 Result<std::string, Malformed> print_module(Bytes bytes) {
     const Module module = TRY(decode_module(ByteVector(bytes.begin(), bytes.end())));
-    std::string text = TRY(print(module, false));
+    std::string text = TRY(print(module, ModulePrinter::Customs::without_names));
     auto parsed = parse_module(text);
     if (!parsed || !has_names_of(*parsed, module)) {
-        text = TRY(print(module, true));
+        text = TRY(print(module, ModulePrinter::Customs::all));
         parsed = parse_module(text);
     }
     if (!parsed) return text;

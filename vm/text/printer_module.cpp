@@ -47,7 +47,7 @@ std::string_view word_of(ExternKind kind) {
 
 }  // namespace
 
-Result<std::string, ReadError> ModulePrinter::print(bool with_name_section) {
+Result<std::string, ReadError> ModulePrinter::print(Customs customs) {
     out_ = "(module" + names_.definition(NameSpace::module, 0);
     make_signatures();
     print_types();
@@ -65,7 +65,7 @@ Result<std::string, ReadError> ModulePrinter::print(bool with_name_section) {
     TRY(print_elements());
     TRY(print_functions());
     TRY(print_data());
-    print_custom_sections(with_name_section);
+    print_custom_sections(customs);
     return std::move(out_);
 }
 
@@ -225,13 +225,20 @@ void ModulePrinter::append_strings(Bytes bytes) {
     }
 }
 
-void ModulePrinter::print_custom_sections(bool with_name_section) {
+void ModulePrinter::print_custom_sections(Customs customs) {
     const CustomSection* names = module_.find_custom_section("name");
-    for (const CustomSection& section : module_.custom_sections)
-        if (with_name_section || &section != names) print_custom_section(section);
+    for (const CustomSection& section : module_.custom_sections) {
+        if (customs == Customs::without_names && &section == names) continue;
+        out_ += "\n  (@custom ";
+        append_quoted_name(out_, section.name);
+        if (customs != Customs::all_without_places) print_place(section);
+        append_strings(module_.content(section.content));
+        out_ += ")";
+    }
 }
 
-void ModulePrinter::print_custom_section(const CustomSection& section) {
+/// Behind which section it stands; nothing when it is behind all.
+void ModulePrinter::print_place(const CustomSection& section) {
     size_t before = 0;
     bool is_last = true;
     for (size_t id = 1; id < module_.section_offsets.size(); id++) {
@@ -240,12 +247,8 @@ void ModulePrinter::print_custom_section(const CustomSection& section) {
         if (offset == 0 || offset > section.content.offset) continue;
         if (before == 0 || offset > module_.section_offsets[before]) before = id;
     }
-    out_ += "\n  (@custom ";
-    append_quoted_name(out_, section.name);
     if (!is_last && before == 0) out_ += " (before first)";
     if (!is_last && before != 0) out_ += fmt::format(" (after {})", section_words[before]);
-    append_strings(module_.content(section.content));
-    out_ += ")";
 }
 
 }  // namespace icvm::vm

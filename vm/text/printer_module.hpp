@@ -14,9 +14,14 @@ class ModulePrinter {
 public:
     explicit ModulePrinter(const Module& module) : module_(module), names_(module) {}
 
-    /// The module without its last ")". The name section is a custom section like the others, or
-    /// is left to the identifiers.
-    Result<std::string, ReadError> print(bool with_name_section);
+    /// Which custom sections are printed, and whether with their places.
+    enum class Customs : u8 {
+        without_names,  ///< all but the name section, which is left to the identifiers
+        all,
+        all_without_places,  ///< where sections may be missing that have no entries
+    };
+    /// The module without its last ")".
+    Result<std::string, ReadError> print(Customs customs);
 
 private:
     using Printed = Result<void, ReadError>;
@@ -24,8 +29,8 @@ private:
     // printer_module.cpp
     void print_imports();
     void print_exports();
-    void print_custom_sections(bool with_name_section);
-    void print_custom_section(const CustomSection& section);
+    void print_custom_sections(Customs customs);
+    void print_place(const CustomSection& section);
     Printed print_tables();
     void print_memories();
     Printed print_globals();

@@ -205,6 +205,9 @@ TEST_CASE("custom sections stay between the sections") {
     CHECK(contains(text, "(@custom \"a\" (before first) \"\\ff\\\"\")"));
     CHECK(contains(text, "(@custom \"c\" (after type) \"A\")"));
     CHECK(contains(text, "(@custom \"d\" \"\\\\\")"));
+    // Also between sections without entries.
+    round_trip(module({custom("a", {1}), section(1, ByteVector{0}), custom("b", {2}),
+                       custom("name", {}), section(2, ByteVector{0}), custom("c", {3})}));
 }
 
 TEST_CASE("what the text cannot say is in the annotation") {
