@@ -25,12 +25,7 @@ Body::Body(Plan& plan, const RowTable& rows, Random& random, const Profile& prof
 ByteVector Body::write() {
     const Types results = plan_.type_of(function_).results;
     labels_.push_back({results});
-    if (function_ >= plan_.run_first) {
-        i32_constant(20 + random_.below(300));
-        op(Opcode::global_set, plan_.fuel);
-    } else {
-        take_fuel();
-    }
+    take_fuel();
     statements(1 + random_.below(6));
     expressions(results);
     mark();

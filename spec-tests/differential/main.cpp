@@ -6,6 +6,7 @@
 /// --own     also what engines may differ in: relaxed vectors, bits of NaNs, wide arithmetic
 /// --emit    writes the modules for v8.js, one behind the other
 /// --save    writes the one module of the seed
+/// --no-run  makes them only
 /// --rows    no modules' lines: how often each row of opcode.def was generated and executed
 
 #include <fmt/core.h>
@@ -27,6 +28,7 @@ struct Options {
     std::string emit;
     std::string save;
     bool rows = false;
+    bool run = true;
     bool bad = false;
 };
 
@@ -39,6 +41,8 @@ Options read_options(int count, char** arguments) {
             options.profile.portable = false;
         else if (name == "--rows")
             options.rows = true;
+        else if (name == "--no-run")
+            options.run = false;
         else if (!more)
             options.bad = true;
         else if (name == "--seed")
@@ -99,6 +103,7 @@ int run(const Options& options) {
                 .write(reinterpret_cast<const char*>(module.data()),
                        std::streamsize(module.size()));
         if (emitted.is_open()) write_frame(emitted, seed, module);
+        if (!options.run) continue;
         const Observed seen = observe(module, {});
         count_executed(coverage, seen.marks);
         const Observed again = observe(module, {.guard = false,
