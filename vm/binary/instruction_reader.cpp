@@ -174,9 +174,7 @@ Result<void, ReadError> InstructionReader::read_cast(Instruction& out) {
 }
 
 Result<void, ReadError> InstructionReader::read_lane(Instruction& out) {
-    const u32 lane = TRY(reader_.read_u32());
-    if (lane > 0xFF) return reader_.error_at(1, MalformedReason::integer_too_large);
-    out.lane = u8(lane);
+    out.lane = TRY(reader_.read_byte());
     return {};
 }
 

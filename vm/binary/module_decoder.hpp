@@ -52,6 +52,7 @@ private:
     Result<Table, ReadError> read_table();
     Result<TableType, ReadError> read_table_type();
     Result<MemoryType, ReadError> read_memory_type();
+    Result<u8, ReadError> read_page_size();
     Result<GlobalType, ReadError> read_global_type();
     Result<Limits, ReadError> read_limits(u8 flags);
     Result<Limits, ReadError> read_table_limits();

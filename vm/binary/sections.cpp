@@ -210,22 +210,26 @@ Result<void, ReadError> ModuleDecoder::decode_memories() {
 }
 
 /// Bit 3 says that the size of pages follows, as its logarithm (proposal "custom page sizes").
+/// Where nothing follows, it is the flag that is wrong, as it is without the proposal.
 Result<MemoryType, ReadError> ModuleDecoder::read_memory_type() {
-    constexpr u8 with_page_size = 0x08;
-    constexpr u32 page_bytes_log2_max = 63;
+    const u32 offset = reader_.offset();
     const u8 flags = TRY(reader_.read_byte());
-    if ((flags & ~(0x05 | with_page_size)) != 0)
-        return std::unexpected(
-            ReadError{MalformedReason::limits_flags, reader_.offset() - 1, flags});
+    const bool has_page_size = (flags & 0x08) != 0;
+    const bool cut_off = has_page_size && reader_.at_end();
+    if ((flags & ~0x0D) != 0 || cut_off)
+        return std::unexpected(ReadError{MalformedReason::limits_flags, offset, flags});
     MemoryType type;
     type.limits = TRY(read_limits(flags));
-    if ((flags & with_page_size) == 0) return type;
+    if (has_page_size) type.page_bytes_log2 = TRY(read_page_size());
+    return type;
+}
+
+Result<u8, ReadError> ModuleDecoder::read_page_size() {
+    constexpr u32 page_bytes_log2_max = 63;
     const u32 offset = reader_.offset();
     const u32 page_bytes_log2 = TRY(reader_.read_u32());
-    if (page_bytes_log2 > page_bytes_log2_max)
-        return std::unexpected(ReadError{MalformedReason::page_size, offset});
-    type.page_bytes_log2 = u8(page_bytes_log2);
-    return type;
+    if (page_bytes_log2 <= page_bytes_log2_max) return u8(page_bytes_log2);
+    return std::unexpected(ReadError{MalformedReason::page_size, offset});
 }
 
 /// Wasm 5.3.13: bit 0 says that there is a maximum, bit 2 that addresses have 64 bits.

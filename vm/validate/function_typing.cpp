@@ -160,7 +160,8 @@ bool FunctionTyping::pop_any(ValueType& found) {
         return true;
     }
     found = types::unknown;
-    return frame.unreachable || fail("type mismatch: expected an operand, found nothing");
+    return frame.unreachable ||
+           fail("type mismatch: instruction requires an operand but stack has []");
 }
 
 bool FunctionTyping::pop_all(std::span<const ValueType> types) {
@@ -174,7 +175,8 @@ bool FunctionTyping::pop_reference(ValueType& found) {
     if (!pop_any(operand_)) return false;
     found = operand_ == types::unknown ? ValueType::reference(heap_types::bottom, false) : operand_;
     return found.is_reference() ||
-           fail("type mismatch: expected a reference, found " + to_string(found));
+           fail(fmt::format("type mismatch: instruction requires a reference but stack has [{}]",
+                            to_string(found)));
 }
 
 /// Like pop_all, but leaves the operands.
@@ -196,7 +198,7 @@ bool FunctionTyping::match_all(std::span<const ValueType> found,
         return fail(fmt::format("type mismatch: expected {} values, found {}", expected.size(),
                                 found.size()));
     for (size_t i = 0; i < found.size(); i++)
-        if (!types_.matches(found[i], expected[i])) return mismatch(expected[i], found[i]);
+        if (!match(found[i], expected[i])) return false;
     return true;
 }
 
@@ -219,8 +221,14 @@ bool FunctionTyping::unknown(const char* what, u32 index) {
 }
 
 bool FunctionTyping::mismatch(ValueType expected, ValueType found) {
-    return fail(fmt::format("type mismatch: expected {}, found {}", to_string(expected),
-                            found == types::unknown ? "nothing" : to_string(found)));
+    return fail(fmt::format("type mismatch: instruction requires [{}] but stack has [{}]",
+                            to_string(expected), found == types::unknown ? "" : to_string(found)));
+}
+
+bool FunctionTyping::match(ValueType found, ValueType expected) {
+    return types_.matches(found, expected) ||
+           fail(fmt::format("type mismatch: {} is no subtype of {}", to_string(found),
+                            to_string(expected)));
 }
 
 }  // namespace icvm::vm

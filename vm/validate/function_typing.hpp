@@ -62,6 +62,8 @@ private:
     bool pop_all(std::span<const ValueType> types);
     bool pop_reference(ValueType& found);
     bool check_top(std::span<const ValueType> types);
+    /// Outside of the stack.
+    bool match(ValueType found, ValueType expected);
     bool match_all(std::span<const ValueType> found, std::span<const ValueType> expected);
     bool push(ValueType type) {
         operands_.push(type);
@@ -124,7 +126,6 @@ private:
     bool check_memory_argument(const Instruction& instruction, unsigned natural);
     bool check_lane(const Instruction& instruction, const Signature& signature);
     bool check_shuffle(const Instruction& instruction);
-    bool check_elements(ValueType source, ValueType destination);
     bool check_memory(u32 index);
     bool check_table(u32 index);
     bool check_element(u32 index);

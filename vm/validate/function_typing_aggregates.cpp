@@ -141,7 +141,7 @@ bool FunctionTyping::check_segment(const Instruction& instruction, const FieldTy
         return check_data(instruction.index2) &&
                (!element.type.is_reference() || fail("array type is not numeric or vector"));
     return check_element(instruction.index2) &&
-           check_elements(module_.elements[instruction.index2].type, element.type);
+           match(module_.elements[instruction.index2].type, element.type);
 }
 
 }  // namespace icvm::vm

@@ -148,7 +148,7 @@ bool FunctionTyping::apply_call_indirect(const Instruction& instruction, bool ta
     const FunctionType* type = find_function_type(instruction.index);
     if (type == nullptr) return false;
     const ValueType element = module_.table_types[instruction.index2].element;
-    if (!types_.matches(element, types::funcref)) return mismatch(types::funcref, element);
+    if (!match(element, types::funcref)) return false;
     return pop(table_address(instruction.index2)) && apply_call(*type, tail);
 }
 

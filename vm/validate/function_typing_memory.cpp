@@ -98,23 +98,18 @@ bool FunctionTyping::apply_table(const Instruction& instruction) {
     return true;
 }
 
-/// Elements of the source may be put in the destination.
-bool FunctionTyping::check_elements(ValueType source, ValueType destination) {
-    return types_.matches(source, destination) || mismatch(destination, source);
-}
-
 bool FunctionTyping::apply_table_init(const Instruction& instruction) {
     if (!check_table(instruction.index2) || !check_element(instruction.index)) return false;
-    if (!check_elements(module_.elements[instruction.index].type,
-                        module_.table_types[instruction.index2].element))
+    if (!match(module_.elements[instruction.index].type,
+               module_.table_types[instruction.index2].element))
         return false;
     return pop(types::i32) && pop(types::i32) && pop(table_address(instruction.index2));
 }
 
 bool FunctionTyping::apply_table_copy(const Instruction& instruction) {
     if (!check_table(instruction.index) || !check_table(instruction.index2)) return false;
-    if (!check_elements(module_.table_types[instruction.index2].element,
-                        module_.table_types[instruction.index].element))
+    if (!match(module_.table_types[instruction.index2].element,
+               module_.table_types[instruction.index].element))
         return false;
     const ValueType destination = table_address(instruction.index);
     const ValueType source = table_address(instruction.index2);

@@ -76,14 +76,14 @@ TEST_CASE("a subtype stands for its supertype, not the other way round") {
     const ByteVector locals = {0x02, 0x01, 0x63, base, 0x01, 0x63, derived};
     CHECK(reason({0x20, 0x01, 0x21, 0x00}, locals).empty());
     CHECK(reason({0x20, 0x00, 0x21, 0x01}, locals) ==
-          "type mismatch: expected (ref null 2), found (ref null 1)");
+          "type mismatch: instruction requires [(ref null 2)] but stack has [(ref null 1)]");
     CHECK(reason({0xD0, 0x71, 0x21, 0x01}, locals).empty());
     CHECK(reason({0xD0, 0x73, 0x21, 0x01}, locals) ==
-          "type mismatch: expected (ref null 2), found nullfuncref");
+          "type mismatch: instruction requires [(ref null 2)] but stack has [nullfuncref]");
     CHECK(reason({unreachable, 0x21, 0x01}, locals).empty());
     CHECK(reason({unreachable, 0xD4, 0x21, 0x01}, locals).empty());
     CHECK(reason({unreachable, 0xD4, 0x6A}, locals) ==
-          "type mismatch: expected i32, found (ref bot)");
+          "type mismatch: instruction requires [i32] but stack has [(ref bot)]");
 }
 
 TEST_CASE("types that are none are unknown wherever they stand") {
@@ -119,29 +119,29 @@ TEST_CASE("references are tested, cast and made within their hierarchy") {
     CHECK(reason(join({null_any, gc(0x14, {base}), {drop}})).empty());
     CHECK(reason(join({null_any, gc(0x16, {derived}), gc(0x02, {base, 0x01}), {drop}})) == "");
     CHECK(reason(join({null_function, gc(0x16, {base}), {drop}})) ==
-          "type mismatch: expected anyref, found funcref");
+          "type mismatch: instruction requires [anyref] but stack has [funcref]");
     CHECK(reason(join({null_function, gc(0x16, {increment}), {drop}})).empty());
     CHECK(reason(join({one, gc(0x14, {base}), {drop}})) ==
-          "type mismatch: expected a reference, found i32");
+          "type mismatch: instruction requires a reference but stack has [i32]");
     CHECK(reason(join({null_external, gc(0x1A), gc(0x1B), {0x21, 0x00}}), {0x01, 0x01, 0x6F})
               .empty());
     CHECK(reason(join({null_any, gc(0x1A), {drop}})) ==
-          "type mismatch: expected externref, found anyref");
+          "type mismatch: instruction requires [externref] but stack has [anyref]");
     CHECK(reason(join({one, gc(0x1C), gc(0x1D), {drop}})).empty());
     CHECK(reason(join({null_any, gc(0x1D), {drop}})) ==
-          "type mismatch: expected i31ref, found anyref");
+          "type mismatch: instruction requires [i31ref] but stack has [anyref]");
     CHECK(reason(join({null_base, null_derived, {0xD3, drop}})).empty());
     CHECK(reason(join({null_base, null_any, {0xD3, drop}})) ==
-          "type mismatch: expected eqref, found anyref");
+          "type mismatch: instruction requires [eqref] but stack has [anyref]");
     CHECK(reason({0xD2, 0x01, 0x21, 0x00}, {0x01, 0x01, 0x63, increment}).empty());
     CHECK(reason({0xD2, 0x01, 0x21, 0x00}, {0x01, 0x01, 0x63, nothing}) ==
-          "type mismatch: expected (ref null 0), found (ref 5)");
+          "type mismatch: instruction requires [(ref null 0)] but stack has [(ref 5)]");
 }
 
 TEST_CASE("branches on null hand on what is left") {
     CHECK(reason(join({null_base, {0xD5, 0x00, 0x21, 0x00}}), {0x01, 0x01, 0x64, base}).empty());
     CHECK(reason(join({one, {0xD5, 0x00, drop}})) ==
-          "type mismatch: expected a reference, found i32");
+          "type mismatch: instruction requires a reference but stack has [i32]");
     CHECK(reason(join({{0x02, 0x64, base}, null_base, {0xD6, 0x00, unreachable, 0x0B, drop}}))
               .empty());
     CHECK(reason(join({{0x02, 0x40}, null_base, {0xD6, 0x00, 0x0B}})) ==
@@ -167,7 +167,7 @@ TEST_CASE("branches on a cast split a type in two") {
     CHECK(on_cast(0x18, gives_base, 1, derived, base) ==
           "type mismatch: (ref 1) is no subtype of (ref null 2)");
     CHECK(on_cast(0x18, gives_base, 0, 0x6E, derived) ==
-          "type mismatch: expected (ref any), found anyref");
+          "type mismatch: instruction requires [(ref any)] but stack has [anyref]");
     CHECK(on_cast(0x19, gives_any, 3, 0x6E, derived).empty());
     CHECK(on_cast(0x19, {0x64, 0x6E}, 3, 0x6E, derived).empty());
     CHECK(on_cast(0x19, {0x64, 0x6E}, 1, 0x6E, derived) ==
@@ -179,14 +179,14 @@ TEST_CASE("branches on a cast split a type in two") {
 TEST_CASE("functions are called by typed references and through tables of them") {
     CHECK(reason(join({one, {0xD2, 0x01, 0x14, increment, drop}})).empty());
     CHECK(reason(join({one, null_function, {0x14, increment, drop}})) ==
-          "type mismatch: expected (ref null 5), found funcref");
+          "type mismatch: instruction requires [(ref null 5)] but stack has [funcref]");
     CHECK(reason(join({one, {0xD2, 0x01, 0x14, base, drop}})) == "non-function type 1");
     CHECK(reason({0xD0, nothing, 0x15, nothing}).empty());
     CHECK(reason(join({one, {0xD0, increment, 0x15, increment}})) ==
           "type mismatch: a tail call's results must be those of the function");
     CHECK(reason(join({one, one, {0x11, increment, 0x02, drop}})).empty());
     CHECK(reason(join({one, one, {0x11, increment, 0x01, drop}})) ==
-          "type mismatch: expected funcref, found externref");
+          "type mismatch: externref is no subtype of funcref");
     CHECK(reason({0x02, base, 0x0B}) == "non-function type 1");
 }
 
@@ -200,10 +200,10 @@ TEST_CASE("structures are made, read and written by field") {
     CHECK(reason(join({make, one, gc(0x05, {base, 0x01})})).empty());
     CHECK(reason(join({make, one, gc(0x05, {base, 0x00})})) == "immutable field");
     CHECK(reason(join({one, gc(0x00, {base}), {drop}})) ==
-          "type mismatch: expected i32, found nothing");
+          "type mismatch: instruction requires [i32] but stack has []");
     CHECK(reason(join({gc(0x01, {derived}), gc(0x02, {base, 0x01}), {drop}})).empty());
     CHECK(reason(join({gc(0x01, {base}), gc(0x02, {derived, 0x02}), {drop}})) ==
-          "type mismatch: expected (ref null 2), found (ref 1)");
+          "type mismatch: instruction requires [(ref null 2)] but stack has [(ref 1)]");
     CHECK(reason(join({gc(0x01, {full}), {drop}})) == "field type is not defaultable: (ref any)");
     CHECK(reason(join({gc(0x01, {numbers}), {drop}})) == "non-structure type 3");
 }
@@ -214,7 +214,7 @@ TEST_CASE("arrays are made, read, written, filled and copied") {
     CHECK(reason(join({one, gc(0x07, {bytes}), one, gc(0x0C, {bytes}), {drop}})).empty());
     CHECK(reason(join({one, one, gc(0x08, {numbers, 0x02}), {drop}})).empty());
     CHECK(reason(join({one, gc(0x08, {numbers, 0x02}), {drop}})) ==
-          "type mismatch: expected i32, found nothing");
+          "type mismatch: instruction requires [i32] but stack has []");
     CHECK(reason(join({{unreachable}, gc(0x08, {numbers, 0x90, 0x4E}), {drop}})).empty());
     CHECK(reason(join({{unreachable}, gc(0x08, {numbers, 0x91, 0x4E}), {drop}})) ==
           "too many operands");
@@ -240,8 +240,8 @@ TEST_CASE("arrays take numbers from data and references from elements") {
     CHECK(made(0x09, numbers, 1) == "unknown data segment 1");
     CHECK(made(0x09, codes, 0) == "array type is not numeric or vector");
     CHECK(made(0x0A, codes, 0).empty());
-    CHECK(made(0x0A, codes, 1) == "type mismatch: expected funcref, found externref");
-    CHECK(made(0x0A, numbers, 0) == "type mismatch: expected i32, found (ref func)");
+    CHECK(made(0x0A, codes, 1) == "type mismatch: externref is no subtype of funcref");
+    CHECK(made(0x0A, numbers, 0) == "type mismatch: (ref func) is no subtype of i32");
     CHECK(made(0x0A, codes, 2) == "unknown elem segment 2");
     const auto initialized = [](u8 code, u8 type) {
         return reason(join({{0xD0, type}, one, one, one, gc(code, {type, 0x00})}));
@@ -253,10 +253,11 @@ TEST_CASE("arrays take numbers from data and references from elements") {
 
 TEST_CASE("what is thrown and caught is of the tag's type") {
     CHECK(reason(join({one, {0x08, 0x00}})).empty());
-    CHECK(reason({0x08, 0x00}) == "type mismatch: expected i32, found nothing");
+    CHECK(reason({0x08, 0x00}) == "type mismatch: instruction requires [i32] but stack has []");
     CHECK(reason({0x08, 0x01}) == "unknown tag 1");
     CHECK(reason({0xD0, 0x69, 0x0A}).empty());
-    CHECK(reason(join({null_any, {0x0A}})) == "type mismatch: expected exnref, found anyref");
+    CHECK(reason(join({null_any, {0x0A}})) ==
+          "type mismatch: instruction requires [exnref] but stack has [anyref]");
     // A block around a try_table with one clause.
     const auto caught = [](const ByteVector& result, const ByteVector& clause) {
         return reason(join(
@@ -264,13 +265,13 @@ TEST_CASE("what is thrown and caught is of the tag's type") {
     };
     CHECK(caught({0x7F}, {0x00, 0x00, 0x00}).empty());
     CHECK(caught({0x40}, {0x00, 0x00, 0x00}) == "type mismatch: expected 0 values, found 1");
-    CHECK(caught({0x7E}, {0x00, 0x00, 0x00}) == "type mismatch: expected i64, found i32");
+    CHECK(caught({0x7E}, {0x00, 0x00, 0x00}) == "type mismatch: i32 is no subtype of i64");
     CHECK(caught({0x7F}, {0x00, 0x01, 0x00}) == "unknown tag 1");
     CHECK(caught({0x7F}, {0x00, 0x00, 0x05}) == "unknown label 5");
     CHECK(caught({0x40}, {0x02, 0x00}).empty());
     CHECK(caught({0x69}, {0x03, 0x00}).empty());
     CHECK(caught({0x64, 0x69}, {0x03, 0x00}).empty());
-    CHECK(caught({0x7F}, {0x03, 0x00}) == "type mismatch: expected i32, found (ref exn)");
+    CHECK(caught({0x7F}, {0x03, 0x00}) == "type mismatch: (ref exn) is no subtype of i32");
     CHECK(caught({0x7F}, {0x01, 0x00, 0x00}) == "type mismatch: expected 1 values, found 2");
     // Labels of clauses do not count the try_table itself.
     CHECK(reason({0x1F, 0x40, 0x01, 0x02, 0x00, 0x0B}).empty());
@@ -298,7 +299,7 @@ TEST_CASE("wide arithmetic takes up to four operands and gives two") {
     const ByteVector i64_one = {0x42, 0x01};
     CHECK(reason(join({i64_one, i64_one, i64_one, i64_one, {0xFC, 0x13, drop, drop}})).empty());
     CHECK(reason(join({i64_one, i64_one, i64_one, {0xFC, 0x14, drop, drop}})) ==
-          "type mismatch: expected i64, found nothing");
+          "type mismatch: instruction requires [i64] but stack has []");
     CHECK(reason(join({i64_one, i64_one, {0xFC, 0x15, drop}})) ==
           "type mismatch: values remain on the stack at the end of the block");
 }
@@ -308,9 +309,9 @@ TEST_CASE("tables take elements of subtypes") {
     const ByteVector three = join({one, one, one});
     CHECK(reason(join({three, {0xFC, 0x0E, 0x00, 0x02}})).empty());
     CHECK(reason(join({three, {0xFC, 0x0E, 0x02, 0x00}})) ==
-          "type mismatch: expected (ref null 5), found funcref");
+          "type mismatch: funcref is no subtype of (ref null 5)");
     CHECK(reason(join({three, {0xFC, 0x0C, 0x00, 0x00}})).empty());
     CHECK(reason(join({three, {0xFC, 0x0C, 0x01, 0x00}})) ==
-          "type mismatch: expected funcref, found externref");
+          "type mismatch: externref is no subtype of funcref");
     CHECK(reason(join({one, {0xD2, 0x01, 0x26, 0x02}})).empty());
 }

@@ -105,21 +105,24 @@ TEST_CASE("the operand of a drop below unreachable code is unknown") {
 
 TEST_CASE("operands must be of the types that an instruction takes") {
     CHECK(body_reason(gives_i32, {0x41, 0x01}).empty());
-    CHECK(body_reason(gives_i32, {0x42, 0x01}) == "type mismatch: expected i32, found i64");
-    CHECK(body_reason(gives_i32, {}) == "type mismatch: expected i32, found nothing");
+    CHECK(body_reason(gives_i32, {0x42, 0x01}) ==
+          "type mismatch: instruction requires [i32] but stack has [i64]");
+    CHECK(body_reason(gives_i32, {}) ==
+          "type mismatch: instruction requires [i32] but stack has []");
     CHECK(body_reason(nothing, {0x41, 0x01}) ==
           "type mismatch: values remain on the stack at the end of the block");
     CHECK(body_reason(gives_i32, {0x41, 0x01, 0x42, 0x01, 0x6A}) ==
-          "type mismatch: expected i32, found i64");
-    CHECK(body_reason(nothing, {0x1A}) == "type mismatch: expected an operand, found nothing");
+          "type mismatch: instruction requires [i32] but stack has [i64]");
+    CHECK(body_reason(nothing, {0x1A}) ==
+          "type mismatch: instruction requires an operand but stack has []");
     CHECK(body_reason(gives_i32, {0x00, 0x6A}).empty());
     CHECK(body_reason(gives_i32, {0x00, 0x42, 0x00, 0x6A}) ==
-          "type mismatch: expected i32, found i64");
+          "type mismatch: instruction requires [i32] but stack has [i64]");
 }
 
 TEST_CASE("a block cannot take what lies below it") {
     CHECK(body_reason(gives_i32, {0x41, 0x01, 0x02, 0x40, 0x1A, 0x0B, 0x41, 0x01}) ==
-          "type mismatch: expected an operand, found nothing");
+          "type mismatch: instruction requires an operand but stack has []");
 }
 
 TEST_CASE("if without else gives back what it takes") {
@@ -131,7 +134,8 @@ TEST_CASE("if without else gives back what it takes") {
 
 TEST_CASE("branches carry what their labels take") {
     CHECK(body_reason(gives_i32, {0x41, 0x07, 0x0C, 0x00}).empty());
-    CHECK(body_reason(gives_i32, {0x0C, 0x00}) == "type mismatch: expected i32, found nothing");
+    CHECK(body_reason(gives_i32, {0x0C, 0x00}) ==
+          "type mismatch: instruction requires [i32] but stack has []");
     CHECK(body_reason(nothing, {0x0C, 0x01}) == "unknown label 1");
     CHECK(body_reason(gives_i32, {0x41, 0x07, 0x41, 0x00, 0x0D, 0x00}).empty());
     // A loop's label takes its parameters: none.
@@ -173,7 +177,7 @@ TEST_CASE("select without a type takes numbers, with one it takes exactly one") 
     CHECK(body_reason(nothing, {0x00, 0x1C, 0x00, 0x1A}) == "invalid result arity");
     CHECK(body_reason(nothing, {0x00, 0x1C, 0x02, 0x7F, 0x7F, 0x1A}) == "invalid result arity");
     CHECK(body_reason(nothing, {0x41, 1, 0x42, 2, 0x41, 0, 0x1B, 0x1A}) ==
-          "type mismatch: expected i32, found i64");
+          "type mismatch: instruction requires [i32] but stack has [i64]");
 }
 
 TEST_CASE("memory accesses fit the memory's address type") {
@@ -184,7 +188,7 @@ TEST_CASE("memory accesses fit the memory's address type") {
     CHECK(with({0x41, 0, 0x28, 0x03, 0x00, 0x1A}) == "alignment must not be larger than natural");
     CHECK(with({0x42, 0, 0x28, 0x42, 0x01, 0x00, 0x1A}).empty());
     CHECK(with({0x41, 0, 0x28, 0x42, 0x01, 0x00, 0x1A}) ==
-          "type mismatch: expected i64, found i32");
+          "type mismatch: instruction requires [i64] but stack has [i32]");
     CHECK(with({0x41, 0, 0x28, 0x02, 0x80, 0x80, 0x80, 0x80, 0x10, 0x1A}) == "offset out of range");
     CHECK(with({0x42, 0, 0x28, 0x42, 0x01, 0x80, 0x80, 0x80, 0x80, 0x10, 0x1A}).empty());
     // memory.copy from 64 to 32 bits: the length has 32
@@ -192,7 +196,7 @@ TEST_CASE("memory accesses fit the memory's address type") {
     CHECK(with({0x42, 0, 0x41, 0, 0x41, 0, 0xFC, 0x0A, 0x01, 0x00}).empty());
     CHECK(with({0x42, 0, 0x42, 0, 0x42, 0, 0xFC, 0x0A, 0x01, 0x01}).empty());
     CHECK(with({0x41, 0, 0x42, 0, 0x42, 0, 0xFC, 0x0A, 0x00, 0x01}) ==
-          "type mismatch: expected i32, found i64");
+          "type mismatch: instruction requires [i32] but stack has [i64]");
     CHECK(with({0x42, 1, 0x40, 0x01, 0x1A}).empty());
 }
 

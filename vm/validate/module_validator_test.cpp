@@ -148,13 +148,15 @@ TEST_CASE("several memories are valid") { CHECK(invalid({section(5, {{0, 1}, {0,
 
 TEST_CASE("constant expressions are constant, and of the type asked for") {
     CHECK(invalid({global({0x41, 0x01})}).empty());
-    CHECK(invalid({global({0x42, 0x01})}) == "type mismatch: expected i32, found i64");
-    CHECK(invalid({global({})}) == "type mismatch: expected i32, found nothing");
+    CHECK(invalid({global({0x42, 0x01})}) ==
+          "type mismatch: instruction requires [i32] but stack has [i64]");
+    CHECK(invalid({global({})}) == "type mismatch: instruction requires [i32] but stack has []");
     CHECK(invalid({global({0x41, 0x01, 0x41, 0x01})}) ==
           "type mismatch: values remain on the stack at the end of the block");
     CHECK(invalid({global({0x41, 0x01, 0x41, 0x02, 0x6A})}).empty());
     CHECK(invalid({global({0x42, 0x01, 0x42, 0x02, 0x7E}, 0x7E)}).empty());
-    CHECK(invalid({global({0x41, 0x01, 0x6A})}) == "type mismatch: expected i32, found nothing");
+    CHECK(invalid({global({0x41, 0x01, 0x6A})}) ==
+          "type mismatch: instruction requires [i32] but stack has []");
     CHECK(invalid({global({0x01, 0x41, 0x01})}) == "constant expression required");
     CHECK(invalid({global({0x23, 0x00})}) == "unknown global 0");
     CHECK(invalid({global({0xD2, 0x00}, 0x70)}) == "unknown function 0");
@@ -176,8 +178,8 @@ TEST_CASE("constant expressions make structures, arrays and i31") {
     CHECK(any({0x41, 0x02, 0xFB, 0x1C}).empty());
     CHECK(any({0xD0, 0x6F, 0xFB, 0x1A}).empty());
     CHECK(any({0x41, 0x02, 0xFB, 0x1C, 0xFB, 0x1B}) ==
-          "type mismatch: expected anyref, found (ref extern)");
-    CHECK(any({0xFB, 0x00, 0x00}) == "type mismatch: expected i32, found nothing");
+          "type mismatch: instruction requires [anyref] but stack has [(ref extern)]");
+    CHECK(any({0xFB, 0x00, 0x00}) == "type mismatch: instruction requires [i32] but stack has []");
     CHECK(any({0xD0, 0x00, 0xFB, 0x02, 0x00, 0x00}) == "constant expression required");
     CHECK(any({0xD0, 0x00, 0xD4}) == "constant expression required");
 }
@@ -222,9 +224,9 @@ TEST_CASE("element segments fit their tables") {
     CHECK(elements(join({{0x06, 0x00}, zero, {0x6F, 0x00}})) ==
           "type mismatch: the segment's elements do not fit the table");
     CHECK(elements(join({{0x00}, zero, {0x00}}), section(4, {{0x70, 0x04, 0x01}})) ==
-          "type mismatch: expected i64, found i32");
+          "type mismatch: instruction requires [i64] but stack has [i32]");
     CHECK(elements({0x05, 0x70, 0x01, 0xD0, 0x6F, 0x0B}) ==
-          "type mismatch: expected funcref, found externref");
+          "type mismatch: instruction requires [funcref] but stack has [externref]");
     CHECK(elements({0x05, 0x70, 0x01, 0xD2, 0x02, 0x0B}) == "unknown function 2");
 }
 
@@ -233,7 +235,7 @@ TEST_CASE("data segments fit their memories") {
     const ByteVector zero64 = {0x42, 0x00, 0x0B};
     CHECK(invalid({memory, section(11, {join({{0x00}, zero64, {0x00}})})}).empty());
     CHECK(invalid({memory, section(11, {join({{0x00}, zero, {0x00}})})}) ==
-          "type mismatch: expected i64, found i32");
+          "type mismatch: instruction requires [i64] but stack has [i32]");
     CHECK(invalid({section(11, {join({{0x00}, zero, {0x00}})})}) == "unknown memory 0");
     CHECK(invalid({section(11, {{0x01, 0x00}})}).empty());
 }
@@ -241,7 +243,7 @@ TEST_CASE("data segments fit their memories") {
 TEST_CASE("a table's initializer is of its element type") {
     CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x70, 0x0B}})}).empty());
     CHECK(invalid({section(4, {{0x40, 0x00, 0x70, 0x00, 0x02, 0xD0, 0x6F, 0x0B}})}) ==
-          "type mismatch: expected funcref, found externref");
+          "type mismatch: instruction requires [funcref] but stack has [externref]");
     CHECK(invalid({section(4, {{0x64, 0x6E, 0x00, 0x02}})}) ==
           "type mismatch: a table of (ref any) needs an initializer");
     CHECK(
