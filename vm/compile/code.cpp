@@ -22,6 +22,18 @@ constexpr Row make_row(std::string_view id, std::string_view operands) {
     return {id, operands};
 }
 
+/// Of an instruction on slots alone: destination and operands, by its signature.
+constexpr std::string_view slot_letters(std::string_view signature) {
+    constexpr std::string_view letters[] = {"d", "da", "dab", "dabc", "dabcup"};
+    return letters[signature.find(':')];
+}
+
+/// The same with a lane; a shuffle has two cells of them.
+constexpr std::string_view lane_letters(std::string_view signature, std::string_view immediate) {
+    if (immediate == "shuffle") return "dabII";
+    return signature.find(':') == 1 ? "dal" : "dabl";
+}
+
 constexpr Row rows[] = {
 #define CODE(id, operands) make_row(#id, operands),
 #include "vm/compile/code.def"

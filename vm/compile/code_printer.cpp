@@ -40,8 +40,8 @@ private:
 
     /// Fields of the first cell stand together; the others take a cell each, or half of one.
     void print_operand(char field) {
-        const bool packed =
-            field == 'd' || (field >= 'a' && field <= 'c') || field == 'i' || field == 'm';
+        const bool packed = field == 'd' || (field >= 'a' && field <= 'c') || field == 'l' ||
+                            field == 'i' || field == 'm';
         if (packed && !in_first_) {
             in_first_ = true;
             next_slot_ = 0;
@@ -55,6 +55,7 @@ private:
             case 'a':
             case 'b':
             case 'c': return put(" s", u16(*cell_ >> (16 * next_slot_++)));
+            case 'l': return put(" lane ", u16(*cell_ >> (16 * next_slot_++)));
             case 'i': return put(" ", i32(*cell_ >> 32));
             case 'm': return put(" ", u32(*cell_ >> 32));
             case 'I': return put(" ", i64(*cell_++));

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "vm/base/check.hpp"
+#include "vm/compile/families.hpp"
 
 namespace icvm::vm {
 
@@ -102,7 +103,28 @@ void Compiler::instruction(const Instruction& i, const Proof&) {
     metering_.add(cost(i.opcode));
     first_of_block_ = metering_.first_of_unchecked_block();
     offset_ = i.offset;
-    if (numeric(i) || memory(i) || reference(i) || aggregate(i)) return;
+    const FamilyRow& row = families[place_of(i.opcode)];
+    switch (row.family) {
+        case Family::other: return other(i);
+        case Family::equal_zero: return equal_zero(row.first);
+        case Family::numeric: return numeric(row);
+        case Family::load: return load(i, row.first, types::i64);
+        case Family::store: return store(i, row.first, slots_.pop());
+        case Family::memory: return memory(i);
+        case Family::reference: CHECK(reference(i)); return;
+        case Family::aggregate: CHECK(aggregate(i)); return;
+        case Family::wide: return wide(row);
+        case Family::vector: return vector(row);
+        case Family::vector_lane: return vector_lane(i, row);
+        case Family::vector_load: return load(i, row.first, types::v128);
+        case Family::vector_store: return vector_store(i, row);
+        case Family::vector_load_lane: return vector_load_lane(i, row);
+        case Family::vector_store_lane: return vector_store_lane(i, row);
+    }
+}
+
+/// Parametric and variable instructions, constants, control.
+void Compiler::other(const Instruction& i) {
     switch (i.opcode) {
         case Opcode::nop: return;
         case Opcode::drop: slots_.pop(); return;

@@ -16,6 +16,8 @@
 
 namespace icvm::vm {
 
+struct FamilyRow;
+
 /// What a module is compiled with.
 struct CompileInput {
     const Module& module;
@@ -93,7 +95,9 @@ private:
         u64 bits = 0;
     };
 
-    // compiler.cpp: emitting
+    // compiler.cpp
+    void other(const Instruction& i);
+    // Emitting.
     u32 emit(Operation operation);
     void append(Cell cell) { cells_.push_back(cell); }
     void append_halves(u32 low, u32 high) { append(low | u64(high) << 32); }
@@ -120,7 +124,7 @@ private:
     void push_homes(std::span<const ValueType> types);
 
     // compiler_numeric.cpp
-    bool numeric(const Instruction& i);
+    void numeric(const FamilyRow& row);
     void unary(Operation operation, bool can_trap);
     void binary(Operation first, bool can_trap, char type);
     void equal_zero(Operation equal);
@@ -131,6 +135,14 @@ private:
 
     // compiler_vector.cpp
     void vector_constant(const Instruction& i);
+    u64 take_vector_operands(u32 count);
+    void emit_vector(Operation operation, u64 fields, char result);
+    void vector(const FamilyRow& row);
+    void vector_lane(const Instruction& i, const FamilyRow& row);
+    void vector_store(const Instruction& i, const FamilyRow& row);
+    void vector_load_lane(const Instruction& i, const FamilyRow& row);
+    void vector_store_lane(const Instruction& i, const FamilyRow& row);
+    void wide(const FamilyRow& row);
 
     // compiler_control.cpp
     i64 close_block();
@@ -177,9 +189,9 @@ private:
     void append_callee(u32 function);
 
     // compiler_memory.cpp
-    bool memory(const Instruction& i);
-    void load(const Instruction& i, Operation first);
-    void store(const Instruction& i, Operation first);
+    void memory(const Instruction& i);
+    void load(const Instruction& i, Operation first, ValueType type);
+    void store(const Instruction& i, Operation first, const Operand& value);
     void store_checked(const Instruction& i, Operation first, const Operand& address,
                        const Operand& value);
     void store_far(const Instruction& i, Operation first, const Operand& address,

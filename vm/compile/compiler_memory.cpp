@@ -22,73 +22,24 @@ constexpr u32 store_checked_form = 8;
 constexpr u32 store_far_form = 16;
 constexpr u32 tracked_far = 1;
 
-Operation load_of(Opcode opcode) {
-    switch (opcode) {
-        case Opcode::i32_load:
-        case Opcode::f32_load:
-        case Opcode::i64_load32_u: return Operation::load32_u_guarded;
-        case Opcode::i64_load:
-        case Opcode::f64_load: return Operation::load64_guarded;
-        case Opcode::i32_load8_s: return Operation::load8_s32_guarded;
-        case Opcode::i32_load8_u:
-        case Opcode::i64_load8_u: return Operation::load8_u_guarded;
-        case Opcode::i32_load16_s: return Operation::load16_s32_guarded;
-        case Opcode::i32_load16_u:
-        case Opcode::i64_load16_u: return Operation::load16_u_guarded;
-        case Opcode::i64_load8_s: return Operation::load8_s64_guarded;
-        case Opcode::i64_load16_s: return Operation::load16_s64_guarded;
-        case Opcode::i64_load32_s: return Operation::load32_s64_guarded;
-        default: return Operation::none;
-    }
-}
-
-Operation store_of(Opcode opcode) {
-    switch (opcode) {
-        case Opcode::i32_store:
-        case Opcode::f32_store:
-        case Opcode::i64_store32: return Operation::store32_guarded;
-        case Opcode::i64_store:
-        case Opcode::f64_store: return Operation::store64_guarded;
-        case Opcode::i32_store8:
-        case Opcode::i64_store8: return Operation::store8_guarded;
-        case Opcode::i32_store16:
-        case Opcode::i64_store16: return Operation::store16_guarded;
-        default: return Operation::none;
-    }
-}
-
 }  // namespace
 
-bool Compiler::memory(const Instruction& i) {
-    if (const Operation first = load_of(i.opcode); first != Operation::none) {
-        load(i, first);
-        return true;
-    }
-    if (const Operation first = store_of(i.opcode); first != Operation::none) {
-        store(i, first);
-        return true;
-    }
+void Compiler::memory(const Instruction& i) {
     switch (i.opcode) {
-        case Opcode::memory_size: emit_to_home(Operation::memory_size, 0, i.index); return true;
-        case Opcode::memory_grow: grow(i); return true;
-        case Opcode::memory_fill: bulk(i, Operation::memory_fill, i.index, 0); return true;
-        case Opcode::memory_copy: bulk(i, Operation::memory_copy, i.index, i.index2); return true;
-        case Opcode::memory_init: bulk(i, Operation::memory_init, i.index, i.index2); return true;
+        case Opcode::memory_size: return emit_to_home(Operation::memory_size, 0, i.index);
+        case Opcode::memory_grow: return grow(i);
+        case Opcode::memory_fill: return bulk(i, Operation::memory_fill, i.index, 0);
+        case Opcode::memory_copy: return bulk(i, Operation::memory_copy, i.index, i.index2);
+        case Opcode::memory_init: return bulk(i, Operation::memory_init, i.index, i.index2);
         case Opcode::data_drop:
             emit(Operation::data_drop);
             append_halves(0, i.index);
-            forget();
-            return true;
-        default: break;
+            return forget();
+        default: return table(i);
     }
-    const u32 code = u32(i.opcode);
-    const bool is_table = i.opcode == Opcode::table_get || i.opcode == Opcode::table_set ||
-                          (code >= u32(Opcode::table_init) && code <= u32(Opcode::table_fill));
-    if (is_table) table(i);
-    return is_table;
 }
 
-void Compiler::load(const Instruction& i, Operation first) {
+void Compiler::load(const Instruction& i, Operation first, ValueType type) {
     const Operand address = slots_.pop();
     const bool near_memory = i.memory == 0;
     const bool is_guarded = near_memory && input_.guarded;
@@ -100,20 +51,19 @@ void Compiler::load(const Instruction& i, Operation first) {
     add_site(i.offset);
     if (is_guarded)
         return emit_to_home(form_of(first, is_constant ? guarded_i : guarded), a,
-                            u32(is_constant ? constant : i.bits));
+                            u32(is_constant ? constant : i.bits), type);
     const Operation operation = form_of(first, !near_memory  ? far
                                                : is_constant ? checked_i
                                                              : checked);
-    const u32 slot = slots_.push_home();
+    const u32 slot = slots_.push_home(type);
     const u16 destination = begin_write(slot);
     const u32 start = emit(operation);
     append_halves(destination | u32(a) << 16, i.memory);
     append(is_constant ? constant : i.bits);
-    remember(start, slot, operation);
+    remember(start, slot, operation, type.slots());
 }
 
-void Compiler::store(const Instruction& i, Operation first) {
-    const Operand value = slots_.pop();
+void Compiler::store(const Instruction& i, Operation first, const Operand& value) {
     const Operand address = slots_.pop();
     if (i.memory != 0) return store_far(i, first, address, value);
     if (!input_.guarded) return store_checked(i, first, address, value);
@@ -195,7 +145,8 @@ void Compiler::table(const Instruction& i) {
         case Opcode::table_get: {
             const u16 index = operand(slots_.pop(), 0);
             add_site(i.offset);
-            return emit_to_home(Operation::table_get, index, i.index);
+            return emit_to_home(Operation::table_get, index, i.index,
+                                input_.module.table_types[i.index].element);
         }
         case Opcode::table_set: {
             const Operand value = slots_.pop();

@@ -1,60 +1,21 @@
 /// Numeric, variable and parametric instructions.
 
-#include <array>
-
 #include "vm/compile/compiler.hpp"
+#include "vm/compile/families.hpp"
 
 namespace icvm::vm {
 
 namespace {
 
-struct NumericRow {
-    Operation first = Operation::none;
-    u8 arity = 0;
-    char type = 0;  ///< of the operands, as in opcode.def
-    bool can_trap = false;
-};
-
-/// Division, remainder, and truncation that does not saturate.
-constexpr bool can_trap(std::string_view text) {
-    return text.find(".div_") != text.npos || text.find(".rem_") != text.npos ||
-           text.find(".trunc_f") != text.npos;
-}
-
-/// By opcode: one byte, or 0x100 + n for 0xFCnn.
-constexpr auto make_rows() {
-    std::array<NumericRow, 0x120> rows{};
-    auto put = [&](u32 code, Operation first, std::string_view text, std::string_view signature) {
-        const u8 arity = u8(signature.find(':'));
-        rows[code < 0x100 ? code : 0x100 + (code & 0x1F)] = {first, arity, signature[0],
-                                                             can_trap(text)};
-    };
-#define WASM_NUMERIC(code, id, text, immediate, signature, cost) \
-    put(code, Operation::id, text, signature);
-#include "vm/wasm/opcode.def"
-    return rows;
-}
-
-constexpr auto rows = make_rows();
-
 constexpr bool fits_i32(u64 bits) { return i64(bits) == i64(i32(bits)); }
 
 }  // namespace
 
-bool Compiler::numeric(const Instruction& i) {
-    const u32 code = u32(i.opcode);
-    if (code >= 0x100 && (code & 0xFF) >= 0x20) return false;
-    const NumericRow& row = rows[code < 0x100 ? code : 0x100 + (code & 0x1F)];
-    if (row.first == Operation::none) return false;
-    if (row.first == Operation::i32_eqz)
-        equal_zero(Operation::i32_eq_si);
-    else if (row.first == Operation::i64_eqz)
-        equal_zero(Operation::i64_eq_si);
-    else if (row.arity == 1)
+void Compiler::numeric(const FamilyRow& row) {
+    if (row.arity == 1)
         unary(row.first, row.can_trap);
     else
         binary(row.first, row.can_trap, row.type);
-    return true;
 }
 
 void Compiler::unary(Operation operation, bool can_trap) {

@@ -21,6 +21,11 @@ const HandlerTable& handler_table() {
         put_array_handlers(all);
         put_exception_handlers(all);
         put_vector_move_handlers(all);
+        put_vector_integer_handlers(all);
+        put_vector_float_handlers(all);
+        put_vector_lane_handlers(all);
+        put_vector_load_handlers(all);
+        put_vector_store_handlers(all);
         return all;
     }();
     return handlers.addresses;

@@ -159,6 +159,11 @@ void put_structure_handlers(Handlers& handlers);
 void put_array_handlers(Handlers& handlers);
 void put_exception_handlers(Handlers& handlers);
 void put_vector_move_handlers(Handlers& handlers);
+void put_vector_integer_handlers(Handlers& handlers);
+void put_vector_float_handlers(Handlers& handlers);
+void put_vector_lane_handlers(Handlers& handlers);
+void put_vector_load_handlers(Handlers& handlers);
+void put_vector_store_handlers(Handlers& handlers);
 
 /// All of them.
 const HandlerTable& handler_table();

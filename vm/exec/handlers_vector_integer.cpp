@@ -1,0 +1,7 @@
+#include "vm/exec/handlers_vector.hpp"
+
+namespace icvm::vm {
+
+void put_vector_integer_handlers(Handlers& handlers) { put_vector_operations<false>(handlers); }
+
+}  // namespace icvm::vm
