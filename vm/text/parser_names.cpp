@@ -53,10 +53,8 @@ Result<ModuleParser::DeclaredName, TextError> ModuleParser::declared_name() {
         result.name = result.identifier;
     }
     Token annotation;
-    for (bool annotated = false; tokens_.take_annotation(annotation); annotated = true) {
-        if (annotation_name(annotation.text) != "name")
-            return tokens_.error(annotation.offset,
-                                 "misplaced @" + annotation_name(annotation.text) + " annotation");
+    // Another annotation may belong to what follows.
+    for (bool annotated = false; tokens_.take_annotation("name", annotation); annotated = true) {
         if (annotated) return annotation_error(annotation, "name", "duplicate annotation");
         result.name = TRY(name_annotation(annotation));
     }

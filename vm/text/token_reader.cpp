@@ -59,6 +59,11 @@ bool TokenReader::take_annotation(Token& annotation) {
     return true;
 }
 
+bool TokenReader::take_annotation(std::string_view name, Token& annotation) {
+    return !annotations_.empty() && annotation_name(annotations_.front().text) == name &&
+           take_annotation(annotation);
+}
+
 Result<Token, TextError> TokenReader::expect(TokenKind kind, std::string_view expected) {
     if (current_.kind != kind) return unexpected(expected);
     return next();

@@ -57,6 +57,8 @@ public:
 
     /// Takes the first annotation before the current token; false: there is none.
     bool take_annotation(Token& annotation);
+    /// The same, if it has that name.
+    bool take_annotation(std::string_view name, Token& annotation);
 
     /// The current token cannot stand here.
     std::unexpected<TextError> unexpected(std::string_view expected) const;
