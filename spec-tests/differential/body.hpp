@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "spec-tests/differential/plan.hpp"
@@ -93,7 +94,8 @@ private:
     void call_statement();
     bool tail_call();
     void call(u32 function, bool tail);
-    void indirect_callee(u32 table, u32 function);
+    void indirect_callee(u32 table, u32 callee);
+    std::optional<u64> element_of(u32 table, u32 callee) const;
     void take_fuel();
     void open_block(vm::Opcode opcode, const Types& parameters, const Types& results, Label label);
     void close_block();

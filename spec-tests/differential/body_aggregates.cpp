@@ -31,7 +31,7 @@ void Body::element(const FieldType& field) { expression(unpacked(field.type)); }
 
 /// Not null, mostly.
 void Body::object_operand(u32 index) {
-    expression(ValueType::reference(HeapType::of_index(index), random_.percent(8)));
+    expression(ValueType::reference(HeapType::of_index(index), random_.percent(3)));
 }
 
 void Body::structure(u32 index) {

@@ -1,5 +1,7 @@
 /// Statements, blocks, branches and calls.
 
+#include <algorithm>
+
 #include "spec-tests/differential/body.hpp"
 #include "vm/base/leb128.hpp"
 
@@ -102,8 +104,11 @@ void Body::call(u32 callee, bool tail) {
     const u32 roll = random_.below(100);
     if (roll < 30) {
         std::vector<u32> tables;
+        const auto type = vm::HeapType::of_index(plan_.functions[callee]);
         for (u32 i = 0; i < plan_.tables.size(); i++)
-            if (plan_.matches(plan_.tables[i].element, vm::types::funcref)) tables.push_back(i);
+            if (plan_.matches(plan_.tables[i].element, vm::types::funcref) &&
+                plan_.matches(type, plan_.tables[i].element.heap_type()))
+                tables.push_back(i);
         const u32 table = random_.pick(tables);
         indirect_callee(table, callee);
         if (tail) leave_by(Opcode::return_call_indirect);
@@ -115,7 +120,7 @@ void Body::call(u32 callee, bool tail) {
         if (roll < 40)
             op(Opcode::ref_func, callee);
         else
-            expression(ValueType::reference(type, random_.percent(20)));
+            expression(ValueType::reference(type, random_.percent(4)));
         if (tail) leave_by(Opcode::return_call_ref);
         return op(tail ? Opcode::return_call_ref : Opcode::call_ref, plan_.functions[callee]);
     }
@@ -123,36 +128,35 @@ void Body::call(u32 callee, bool tail) {
     op(tail ? Opcode::return_call : Opcode::call, callee);
 }
 
-/// An index in the table, of a function of the right type if the segments put one there.
+/// An index in the table, mostly of that function: as a segment put it there, or as is done here.
 void Body::indirect_callee(u32 table, u32 callee) {
-    const vm::Limits& limits = plan_.tables[table].limits;
+    const vm::Limits limits = plan_.tables[table].limits;
     const char letter = limits.address_type == vm::AddressType::i64 ? 'I' : 'i';
-    if (random_.percent(15)) return table_index(limits);
-    if (random_.percent(30)) {  // put it there
-        const u64 at = random_.below(limits.minimum == 0 ? 1 : limits.minimum);
-        if (plan_.matches(
-                ValueType::reference(vm::HeapType::of_index(plan_.functions[callee]), false),
-                plan_.tables[table].element)) {
-            constant(letter, at);
-            op(Opcode::ref_func, callee);
-            op(Opcode::table_set, table);
-        }
-        return constant(letter, at);
-    }
+    if (random_.percent(4)) return table_index(limits);
+    if (const auto at = element_of(table, callee); at && random_.percent(60))
+        return constant(letter, *at);
+    const u64 at = random_.below(std::max<u64>(limits.minimum, 1));
+    constant(letter, at);
+    op(Opcode::ref_func, callee);
+    op(Opcode::table_set, table);
+    constant(letter, at);
+}
+
+/// Where an active segment puts the function.
+std::optional<u64> Body::element_of(u32 table, u32 callee) const {
+    ByteVector wanted;
+    write_opcode(wanted, Opcode::ref_func);
+    write_unsigned_leb128(wanted, callee);
+    wanted.push_back(0x0B);
     for (const ElementPlan& one : plan_.elements) {
         if (one.mode != vm::SegmentMode::active || one.table != table) continue;
-        ByteVector wanted;
-        write_opcode(wanted, Opcode::ref_func);
-        write_unsigned_leb128(wanted, callee);
-        wanted.push_back(0x0B);
-        for (size_t i = 0; i < one.expressions.size(); i++) {
-            if (one.expressions[i] != wanted) continue;
-            Bytes offset = Bytes(one.offset).subspan(1);
-            const u64 base = u64(read_signed_leb128(offset).value_or(0));
-            return constant(letter, base + i);
-        }
+        const auto found = std::ranges::find(one.expressions, wanted);
+        if (found == one.expressions.end()) continue;
+        Bytes offset = Bytes(one.offset).subspan(1);
+        const u64 base = u64(read_signed_leb128(offset).value_or(0));
+        return base + u64(found - one.expressions.begin());
     }
-    table_index(limits);
+    return std::nullopt;
 }
 
 bool Body::tail_call() {

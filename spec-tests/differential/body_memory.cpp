@@ -49,7 +49,7 @@ void Body::memory_argument(u32 memory, u32 alignment_max) {
     const u32 roll = random_.below(100);
     if (roll < 60) return number(0);
     if (roll < 90) return number(random_.below(64));
-    if (roll < 98) return number(random_.below(65536));
+    if (roll < 99) return number(random_.below(4096));
     const u64 offset = interesting_bits(random_, 'I');
     number(wide ? offset : u32(offset));
 }
@@ -60,10 +60,10 @@ void Body::address(const vm::Limits& limits) {
     const u64 bytes = std::max<u64>(limits.minimum, 1) * vm::wasm_page_bytes;
     const u32 roll = random_.below(100);
     if (roll < 35) return constant(of, random_.below(4096));
-    if (roll < 42) return constant(of, bytes - random_.below(24));
+    if (roll < 37) return constant(of, bytes - random_.below(24));
     expression(type_of_letter(of));
-    if (roll < 44) return;
-    constant(of, roll < 75 ? 0xFFF : 0xFFFF);
+    if (roll < 38) return;
+    constant(of, roll < 85 ? 0xFFF : 0xFFFF);
     op(of == 'i' ? Opcode::i32_and : Opcode::i64_and);
 }
 
@@ -82,8 +82,9 @@ void Body::length(AddressType type, u32 usual_max) {
     const char of = letter(type);
     if (random_.percent(60)) return constant(of, random_.below(usual_max + 1));
     expression(type_of_letter(of));
-    if (random_.percent(10)) return;
-    constant(of, usual_max);
+    const bool any = random_.percent(10);
+    if (any && of == 'i') return;
+    constant(of, any ? 0xF'FFFF'FFFF : usual_max);  // what the instruction budget can pay
     op(of == 'i' ? Opcode::i32_and : Opcode::i64_and);
 }
 

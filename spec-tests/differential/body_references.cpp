@@ -91,7 +91,7 @@ void Body::reference_expression(ValueType type) {
     if (roll < 62 && profile_.aggregates && can_make(of)) return cast_expression(type);
     if (roll < 68 && convert_expression(type)) return;
     if (roll < 72 && profile_.references && can_make(of)) {
-        expression(ValueType::reference(of, random_.percent(50)));
+        expression(ValueType::reference(of, random_.percent(15)));
         return op(Opcode::ref_as_non_null);
     }
     if (type.is_nullable() && (!can_make(of) || random_.percent(10))) return leaf(type);
@@ -134,7 +134,7 @@ ValueType Body::relative_of(HeapType type) {
 void Body::cast_expression(ValueType type) {
     const HeapType of = type.heap_type();
     const ValueType top = ValueType::reference(top_of(plan_, of), true);
-    if (random_.percent(70)) {
+    if (random_.percent(90)) {
         open_block(Opcode::block, {}, {top}, {{top}});
         expression(type);
         close_block();
@@ -158,11 +158,11 @@ void Body::reference_to_i32() {
     }
     if (roll < 70) return test_expression();
     if (roll < 85) {
-        expression(ValueType::reference(heap::i31, random_.percent(10)));
+        expression(ValueType::reference(heap::i31, random_.percent(4)));
         return op(random_.percent(50) ? Opcode::i31_get_s : Opcode::i31_get_u);
     }
     if (!can_make(heap::array)) return i32_constant(random_.below(5));
-    expression(ValueType::reference(heap::array, random_.percent(10)));
+    expression(ValueType::reference(heap::array, random_.percent(4)));
     op(Opcode::array_len);
 }
 

@@ -165,23 +165,24 @@ void call(Run& run, Store& store, FunctionInstance& function, u32 number, const 
     seen.portable += ")";
 }
 
-void tell_memory(Observed& seen, Memory& memory) {
+void tell_memory(Observed& seen, Memory& memory, bool words) {
     Hash hash;
     const u8* content = memory.readable(0, memory.size_bytes);
     for (u64 i = 0; i + 4 <= memory.size_bytes; i += 4) {
         u32 word = 0;
         std::memcpy(&word, content + i, 4);
         hash.add(word);
+        if (words && word != 0) seen.portable += fmt::format(" {:x}={:x}", i, word);
     }
     seen.portable += fmt::format(" m{}:{:x}", memory.size(), hash.value());
     if (content != nullptr) seen.marks.assign(content, content + memory.size_bytes);
 }
 
-void tell_state(Run& run, Instance& instance) {
+void tell_state(Run& run, Instance& instance, bool words) {
     Observed& seen = run.seen;
     for (const Export& one : run.module.exports) {
         const Extern found = *find_export(instance, one.name);
-        if (const auto* memory = std::get_if<Memory*>(&found)) tell_memory(seen, **memory);
+        if (const auto* memory = std::get_if<Memory*>(&found)) tell_memory(seen, **memory, words);
         if (const auto* global = std::get_if<GlobalInstance*>(&found)) {
             const ValueType type = run.module.global_types[one.index].value;
             seen.portable += " g" + run.show(type, value_of(**global));
@@ -243,7 +244,7 @@ Observed observe(Bytes bytes, const Conditions& in) {
                 *std::get<GlobalInstance*>(*find_export(**instance, "fuel"))->cell = fuel;
                 call(run, store, *find_exported_function(**instance, one.name), number++, in);
             }
-    tell_state(run, **instance);
+    tell_state(run, **instance, in.words);
     return seen;
 }
 

@@ -12,6 +12,7 @@ struct Conditions {
     bool track = false;
     bool stress = false;  ///< the heap collects at every allocation
     i64 slice = 1 << 30;
+    bool words = false;  ///< tells the words of memories that are not zero, too
 };
 
 struct Observed {

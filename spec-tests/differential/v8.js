@@ -5,6 +5,7 @@ const fs = require('fs');
 
 const f32 = new Float32Array(1), f32Bits = new Uint32Array(f32.buffer);
 const f64 = new Float64Array(1), f64Bits = new BigUint64Array(f64.buffer);
+const showWords = process.argv[3] === '--words';
 const fuel = 150;  // loops and calls of each call
 const hosts = [...Array(8).keys()].map((id) => ({id}));
 
@@ -47,7 +48,7 @@ const kinds = [
   [/^table index is out of bounds|^table access out of bounds|^table .*out of bounds/, 'table'],
   [/^element segment .*out of bounds/, 'table'],
   [/^null function or function signature/, 'callee'],
-  [/^dereferencing a null pointer/, 'null'],
+  [/^dereferencing a null pointer|^rethrowing null value/, 'null'],
   [/^illegal cast/, 'cast'],
   [/^array element access out of bounds|^array .*out of bounds/, 'array'],
 ];
@@ -95,8 +96,12 @@ function call(name, f, number, imported) {
 function showMemory(memory) {
   const hash = new Hash();
   const words = new Int32Array(memory.buffer);
-  for (let i = 0; i < words.length; i++) hash.word(words[i]);
-  return ` m${words.length / 16384}:${hash.hex()}`;
+  let text = '';
+  for (let i = 0; i < words.length; i++) {
+    hash.word(words[i]);
+    if (words[i] && showWords) text += ` ${(4 * i).toString(16)}=${(words[i] >>> 0).toString(16)}`;
+  }
+  return text + ` m${words.length / 16384}:${hash.hex()}`;
 }
 
 function showTable(table, imported) {
@@ -140,6 +145,7 @@ function observe(bytes) {
   for (const name of names) {
     const one = exports[name];
     if (name[0] === 'm') text += showMemory(one);
+    if (name === 'fuel') text += ' g' + show('i', one.value, imported);
     if (name[0] === 'g') text += ' g' + show(name.split(' ')[1], one.value, imported);
     if (name[0] === 't') text += showTable(one, imported);
   }
