@@ -7,6 +7,7 @@
 #include <array>
 
 #include "cli/input.hpp"
+#include "cli/module_source.hpp"
 #include "cli/number.hpp"
 #include "cli/spelling.hpp"
 
@@ -27,12 +28,19 @@ std::string guess(Bytes bytes) {
     const std::string_view text = text_of(bytes.first(std::min<size_t>(bytes.size(), 256)));
     const size_t start = text.find_first_not_of(" \t\r\n");
     const std::string_view front = start == std::string_view::npos ? "" : text.substr(start);
-    if (front.starts_with("(module") || front.starts_with(";;"))
-        return "it looks like WebAssembly text: wat2wasm FILE.wat";
     if (front.starts_with("actor") || front.starts_with("import ") ||
         front.starts_with("persistent"))
         return "it looks like Motoko source: compile it with moc or icp first";
-    return "give a .wasm or .wasm.gz file, as moc, icp, dfx or cargo make it";
+    return "give a .wasm, .wasm.gz or .wat file, as moc, icp, dfx or cargo make it";
+}
+
+/// Where a text breaks a rule of validation; nothing when it is refused for another reason.
+std::string quote_of_refusal(const ModuleSource& source) {
+    if (!source.is_text()) return {};
+    const auto loaded = vm::load_module(source.module.bytes, {});
+    if (loaded) return {};
+    const TextPlace place = place_of(source, position_of(source.module, loaded.error().offset()));
+    return place.name + "\n" + place.quote;
 }
 
 Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& reject) {
@@ -52,19 +60,19 @@ Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& r
 }  // namespace
 
 Result<ModuleFile, Problem> read_module(const std::string& path) {
-    auto read = read_file(path);
-    if (!read) {
-        if (access(path.c_str(), F_OK) != 0) add_note(read.error(), "next", "ls *.wasm");
-        return std::unexpected(std::move(read.error()));
+    auto source = read_source(path);
+    if (!source) {
+        if (access(path.c_str(), F_OK) != 0) add_note(source.error(), "next", "ls *.wasm *.wat");
+        return std::unexpected(std::move(source.error()));
     }
-    ByteVector bytes = std::move(*read);
-    if (bytes.empty())
-        return std::unexpected(
-            file_problem(fmt::format("{} is not a module: it is empty", path), "build it again"));
+    const ByteVector& bytes = source->module.bytes;
     auto info = replica::inspect_module(bytes);
     if (!info) return std::unexpected(no_module(path, bytes, info.error()));
     Service service = service_of(*info);
-    return ModuleFile{path, std::move(bytes), std::move(*info), std::move(service)};
+    ModuleFile file{path, {}, std::move(*info), std::move(service)};
+    if (!file.info.refusal.empty()) file.quote = quote_of_refusal(*source);
+    file.bytes = std::move(source->module.bytes);
+    return file;
 }
 
 Done check_canister(const ModuleFile& module) {
@@ -73,13 +81,15 @@ Done check_canister(const ModuleFile& module) {
         file_problem(fmt::format("{} cannot be a canister: {}", module.path, module.info.refusal));
     problem.diagnostic.code = replica::to_string(replica::ErrorCode::canister_invalid_wasm);
     problem.reason = module.info.refusal;
+    problem.quote = module.quote;
     add_note(problem, "next", "icvm inspect " + shell_word(module.path));
     return std::unexpected(std::move(problem));
 }
 
 Result<std::string, Problem> find_module(const std::string& name, const std::string& remembered) {
     const std::string dfx = ".dfx/local/canisters/" + name + "/" + name + ".wasm";
-    const std::array candidates{remembered, dfx + ".gz", dfx, name + ".wasm", name + ".wasm.gz"};
+    const std::array candidates{remembered,     dfx + ".gz",       dfx,
+                                name + ".wasm", name + ".wasm.gz", name + ".wat"};
     std::string looked;
     for (const std::string& candidate : candidates) {
         if (candidate.empty()) continue;

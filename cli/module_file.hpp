@@ -19,6 +19,7 @@ struct ModuleFile {
     ByteVector bytes;
     replica::ModuleInfo info;
     Service service;
+    std::string quote{};  ///< of a text that is refused: where, and the line with a caret
 };
 
 /// Reads and decodes: exit 4 when it is no module.

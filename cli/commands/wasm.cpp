@@ -3,8 +3,9 @@
 #include <limits>
 
 #include "cli/command.hpp"
-#include "cli/input.hpp"
 #include "cli/interruption.hpp"
+#include "cli/module_source.hpp"
+#include "cli/spelling.hpp"
 #include "cli/wasm_value.hpp"
 #include "vm/vm.hpp"
 
@@ -19,16 +20,9 @@ bool guard_of(const Context& context) { return context.globals.guard && vm::guar
 
 Result<std::shared_ptr<const vm::CompiledModule>, Problem> load(const Context& context,
                                                                 const std::string& path) {
-    ByteVector bytes = TRY(read_file(path));
-    if (bytes.empty())
-        return std::unexpected(file_problem(fmt::format("{} is not a module: it is empty", path)));
     vm::CompileOptions options;
     options.guard = guard_of(context);
-    auto module = vm::load_module(std::move(bytes), options);
-    if (!module)
-        return std::unexpected(file_problem(
-            fmt::format("{} is not a valid module: {}", path, vm::to_string(module.error()))));
-    return std::move(*module);
+    return load_source(TRY(read_source(path)), options);
 }
 
 std::string type_text(const vm::Module& module, const vm::Export& item) {
@@ -41,6 +35,8 @@ std::string type_text(const vm::Module& module, const vm::Export& item) {
                                module.memory_types[item.index].limits.minimum);
         case vm::ExternKind::global:
             return "global " + to_string(module.global_types[item.index].value);
+        case vm::ExternKind::tag:
+            return "tag " + to_string(module.types[module.tag_types[item.index]].function);
     }
     return {};
 }
@@ -120,17 +116,38 @@ Result<std::vector<vm::Value>, Problem> invoke(Context& context, vm::Store& stor
     return std::vector<vm::Value>(execution.results().begin(), execution.results().end());
 }
 
+/// What an import has to be.
+std::string type_text(const vm::Module& module, const vm::Import& import) {
+    switch (import.kind) {
+        case vm::ExternKind::function:
+            return "function " + to_string(module.types[import.type_index].function);
+        case vm::ExternKind::table: return "table of " + to_string(import.table.element);
+        case vm::ExternKind::memory:
+            return fmt::format("memory of at least {} pages", import.memory.limits.minimum);
+        case vm::ExternKind::global:
+            return fmt::format("global {}{}", import.global.is_mutable ? "mut " : "",
+                               to_string(import.global.value));
+        case vm::ExternKind::tag:
+            return "tag " + to_string(module.types[import.type_index].function);
+    }
+    return {};
+}
+
+Problem needs_imports(const vm::Module& module, const std::string& path) {
+    const vm::Import& import = module.imports[0];
+    std::string text = fmt::format("{} imports {}.{}, a {}: `icvm wasm` gives no imports", path,
+                                   import.module, import.name, type_text(module, import));
+    if (const size_t more = module.imports.size() - 1; more != 0)
+        text += fmt::format(" ({} more are wanted)", more);
+    const bool is_canister = import.module == "ic0";
+    return file_problem(std::move(text), is_canister ? "icvm " + shell_word(path) : "");
+}
+
 Result<vm::Instance*, Problem> instantiate(Context& context, vm::Store& store,
                                            std::shared_ptr<const vm::CompiledModule> compiled,
                                            const std::string& path) {
     const vm::Module& module = module_of(*compiled);
-    if (!module.imports.empty()) {
-        const vm::Import& import = module.imports[0];
-        return std::unexpected(
-            file_problem(fmt::format("{} imports {}.{}: `icvm wasm` gives no imports", path,
-                                     import.module, import.name),
-                         import.module == "ic0" ? "icvm " + path : std::string()));
-    }
+    if (!module.imports.empty()) return std::unexpected(needs_imports(module, path));
     vm::InstantiationOptions options;
     options.run_start = false;
     options.memory.guard = guard_of(context);
@@ -145,12 +162,23 @@ Result<vm::Instance*, Problem> instantiate(Context& context, vm::Store& store,
     return *instance;
 }
 
-void print_results(Context& context, const std::vector<vm::Value>& results) {
+/// A reference to a defined type is printed by the top of its hierarchy.
+vm::Value printed_form(const vm::Module& module, vm::ValueType declared, vm::Value value) {
+    value.type = declared;
+    if (!declared.is_reference() || !declared.heap_type().is_index()) return value;
+    const vm::DefinedType& type = module.types[declared.heap_type().index()];
+    value.type = type.kind == vm::CompositeKind::function ? vm::types::funcref : vm::types::anyref;
+    return value;
+}
+
+void print_results(Context& context, const vm::Module& module, const vm::FunctionType& type,
+                   const std::vector<vm::Value>& results) {
     JsonArray array;
-    for (const vm::Value& value : results) {
+    for (size_t i = 0; i < results.size(); i++) {
+        const vm::Value value = printed_form(module, type.results[i], results[i]);
         context.terminal.result(print_value(value));
         JsonObject json;
-        json.add("type", to_string(value.type));
+        json.add("type", to_string(type.results[i]));
         json.add("value", print_value(value));
         array.add_json(json.text());
     }
@@ -174,11 +202,13 @@ Done command_wasm(Context& context) {
     }
     const vm::Export* item = module.find_export(*name, vm::ExternKind::function);
     if (item == nullptr) return std::unexpected(no_such_function(module, *name, path));
-    const auto arguments = TRY(read_values(invocation, module.function_type(item->index), *name));
+    const vm::FunctionType& type = module.function_type(item->index);
+    const auto arguments = TRY(read_values(invocation, type, *name));
     vm::Store store;
     vm::Instance& instance = *TRY(instantiate(context, store, compiled, path));
     vm::FunctionInstance& function = *vm::find_exported_function(instance, *name);
-    print_results(context, TRY(invoke(context, store, function, arguments, *name)));
+    const auto results = TRY(invoke(context, store, function, arguments, *name));
+    print_results(context, module, type, results);
     return {};
 }
 

@@ -1,0 +1,20 @@
+#include "cli/command.hpp"
+#include "cli/module_source.hpp"
+#include "cli/output.hpp"
+
+namespace icvm::cli {
+
+/// Of a text, too: it is parsed, and printed in the printer's own form.
+Done command_print(Context& context) {
+    const Invocation& invocation = context.invocation;
+    if (invocation.operands.size() != 1)
+        return std::unexpected(usage_problem("one module is needed", invocation.command));
+    const ModuleSource source = TRY(read_source(invocation.operands[0]));
+    TRY(check_uncompressed(source));
+    const auto text = vm::print_module(source.module.bytes);
+    if (!text) return std::unexpected(load_problem(source, text.error()));
+    if (!invocation.has("output")) context.json.add("text", *text);
+    return write_output(context, bytes_of(*text));
+}
+
+}  // namespace icvm::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "cli/problem.hpp"
+#include "vm/vm.hpp"
+
+namespace icvm::cli {
+
+/// A module as it lies in a file: in the binary format, or in the text format, which was parsed.
+struct ModuleSource {
+    std::string path;
+    vm::ParsedModule module;  ///< of a binary file: its bytes alone (Wasm, or gzip of it)
+    std::string text;         ///< empty: the file is binary
+    bool is_text() const { return !text.empty(); }
+};
+
+/// Exit 4 when the file cannot be read, is empty, or is a text that does not parse. What is no
+/// module in the binary format is for others to find.
+Result<ModuleSource, Problem> read_source(const std::string& path);
+
+/// Why no code could be made of it: exit 4, with the place, and for a text its line.
+Problem load_problem(const ModuleSource& source, const vm::LoadError& error);
+
+/// Exit 4 when it is a gzip file.
+Done check_uncompressed(const ModuleSource& source);
+
+/// Decodes, validates and compiles; a gzip file is refused.
+Result<std::shared_ptr<const vm::CompiledModule>, Problem> load_source(
+    const ModuleSource& source, const vm::CompileOptions& options);
+
+/// "counter.wat:12:7", then the line with a caret: what Problem::quote takes.
+struct TextPlace {
+    std::string name;
+    std::string quote;
+};
+TextPlace place_of(const ModuleSource& source, vm::Position position);
+
+}  // namespace icvm::cli
