@@ -127,7 +127,7 @@ public:
     }
     void table(const Code& table_type) { tables_.push_back(table_type); }
     u32 global(vm::ValueType value, bool is_mutable, const Code& initializer) {
-        globals_.push_back(bytes({value.code(), is_mutable}) + initializer + bytes({0x0B}));
+        globals_.push_back(value_type(value) + bytes({is_mutable}) + initializer + bytes({0x0B}));
         return u32(globals_.size() - 1);
     }
     void start(u32 function_index) { start_ = section(8, unsigned_leb(function_index)); }
@@ -159,9 +159,13 @@ public:
     }
 
 private:
+    /// Of references, the short form.
+    static Code value_type(vm::ValueType type) {
+        return bytes({type.is_reference() ? type.heap_type().code() : type.code()});
+    }
     static Code value_types(const std::vector<vm::ValueType>& types) {
         Code code = unsigned_leb(types.size());
-        for (const vm::ValueType type : types) code.push_back(type.code());
+        for (const vm::ValueType type : types) code = code + value_type(type);
         return code;
     }
     static Code vector_section(u8 id, const std::vector<Code>& elements) {

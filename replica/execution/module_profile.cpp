@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "replica/execution/features.hpp"
 #include "replica/execution/operator_scan.hpp"
 #include "replica/execution/refusal.hpp"
 #include "replica/system_api/imports.hpp"
@@ -77,25 +78,12 @@ Check check_signature(const vm::FunctionType& expected, std::string_view name,
     return {};
 }
 
-// What mainnet's engine has switched off, though ours may know it (docs/mainnet.md, "Modules").
-Check check_features(const vm::Module& module) {
-    if (module.memory_types.size() > 1) return refuse(Refusal::engine, "multiple memories");
-    for (const vm::MemoryType& memory : module.memory_types)
-        if (memory.shared)
-            return refuse(Refusal::engine, "threads must be enabled for shared memories");
-    for (const vm::Table& table : module.tables)
-        if (table.initializer) return refuse(Refusal::engine, "a table has an initializer");
-    const auto constant = [&](vm::ConstantExpression expression) {
-        return is_single_instruction(module.content(expression));
-    };
-    bool all = std::ranges::all_of(
-        module.globals, [&](const vm::Global& global) { return constant(global.initializer); });
-    for (const vm::ElementSegment& segment : module.elements) {
-        if (segment.mode == vm::SegmentMode::active) all &= constant(segment.table_offset);
-        all &= std::ranges::all_of(segment.expressions, constant);
-    }
-    if (!all)
-        return refuse(Refusal::engine, "constant expression required: more than one operator");
+// What mainnet's engine has switched off, though ours may know it (features.def).
+Check check_features(const vm::Module& module, const std::vector<FunctionCount>& functions) {
+    if (const auto refused = find_refused_feature(module))
+        return refuse(Refusal::engine, text_of(*refused));
+    for (const FunctionCount& function : functions)
+        if (function.refused) return refuse(Refusal::engine, text_of(*function.refused));
     return {};
 }
 
@@ -131,7 +119,8 @@ Check check_imports(const vm::Module& module) {
                 break;
             case vm::ExternKind::global:
                 return refuse(Refusal::import_section, "Importing globals is not allowed.");
-            case vm::ExternKind::tag: return refuse(Refusal::engine, "exceptions");
+            case vm::ExternKind::tag:
+                return refuse(Refusal::import_section, "Importing tags is not allowed.");
         }
     }
     return {};
@@ -203,23 +192,31 @@ Check check_sizes(const vm::Module& module) {
     return {};
 }
 
-/// Their operators after instrumentation, summed up.
-Result<u64, ExecutionError> check_functions(const vm::Module& module) {
+std::vector<FunctionCount> count_functions(const vm::Module& module) {
     const bool memory64 = is_memory64(module);
+    std::vector<FunctionCount> counts;
+    counts.reserve(module.functions.size());
+    for (const vm::Function& function : module.functions)
+        counts.push_back(count_operators(module.content(function.body), memory64));
+    return counts;
+}
+
+/// Their operators after instrumentation, summed up.
+Result<u64, ExecutionError> check_functions(const vm::Module& module,
+                                            const std::vector<FunctionCount>& functions) {
     u64 instrumented = 0;
-    for (size_t i = 0; i < module.functions.size(); i++) {
-        const size_t index = module.imported_functions + i;
-        const auto count = count_operators(module.content(module.functions[i].body), memory64);
-        if (!count) return refuse(Refusal::engine, "an instruction that is not supported");
-        if (!count->unsupported.empty())
-            return refuse(Refusal::unsupported_instruction, index, count->unsupported);
-        if (count->complexity > function_complexity_max)
-            return refuse(Refusal::function_too_complex, index, count->complexity,
+    size_t index = module.imported_functions;
+    for (const FunctionCount& count : functions) {
+        if (!count.unsupported.empty())
+            return refuse(Refusal::unsupported_instruction, index, count.unsupported);
+        if (count.complexity > function_complexity_max)
+            return refuse(Refusal::function_too_complex, index, count.complexity,
                           function_complexity_max);
-        if (count->operators > function_operators_max)
-            return refuse(Refusal::function_too_large, index, count->operators,
+        if (count.operators > function_operators_max)
+            return refuse(Refusal::function_too_large, index, count.operators,
                           function_operators_max);
-        instrumented += count->instrumented;
+        instrumented += count.instrumented;
+        index++;
     }
     return instrumented;
 }
@@ -305,13 +302,14 @@ Check check_code_section(const vm::Module& module) {
 }
 
 Result<u64, ExecutionError> check_profile(const vm::Module& module) {
-    TRY(check_features(module));
+    const std::vector<FunctionCount> functions = count_functions(module);
+    TRY(check_features(module, functions));
     TRY(check_imports(module));
     TRY(check_exports(module));
     TRY(check_data(module));
     TRY(check_globals(module));
     TRY(check_sizes(module));
-    const u64 instrumented = TRY(check_functions(module));
+    const u64 instrumented = TRY(check_functions(module, functions));
     TRY(check_custom_sections(module));
     TRY(check_data_bounds(module));
     return instrumented;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "vm/base/check.hpp"
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica {
@@ -15,7 +16,21 @@ using vm::Opcode;
 constexpr u8 memory_index_bit = 64;
 
 /// What follows an opcode, as far as skipping it goes.
-enum class Shape : u8 { none, one, two, indices, labels, memory_argument, bytes4, bytes8, unknown };
+enum class Shape : u8 {
+    none,
+    one,
+    two,
+    labels,
+    block_type,
+    heap_type,
+    value_types,
+    memory_argument,
+    memory_argument_lane,
+    bytes4,
+    bytes8,
+    bytes16,
+    unknown
+};
 
 Shape shape_of(Immediate immediate) {
     switch (immediate) {
@@ -26,14 +41,22 @@ Shape shape_of(Immediate immediate) {
         case Immediate::memory_memory:
         case Immediate::data_memory: return Shape::two;
         case Immediate::label_table: return Shape::labels;
-        case Immediate::select_types: return Shape::indices;
+        case Immediate::block_type: return Shape::block_type;
+        case Immediate::heap_type: return Shape::heap_type;
+        case Immediate::select_types: return Shape::value_types;
         case Immediate::memory_argument_0:
         case Immediate::memory_argument_1:
         case Immediate::memory_argument_2:
         case Immediate::memory_argument_3:
         case Immediate::memory_argument_4: return Shape::memory_argument;
+        case Immediate::memory_argument_lane_0:
+        case Immediate::memory_argument_lane_1:
+        case Immediate::memory_argument_lane_2:
+        case Immediate::memory_argument_lane_3: return Shape::memory_argument_lane;
         case Immediate::f32: return Shape::bytes4;
         case Immediate::f64: return Shape::bytes8;
+        case Immediate::v128:
+        case Immediate::shuffle: return Shape::bytes16;
         default: return Shape::one;
     }
 }
@@ -81,14 +104,16 @@ struct OperatorRow {
     Role role = Role::plain;
     u8 complexity = 0;
     bool costs = false;  ///< memory64's higher costs are never the difference to 0
+    bool is_on = false;  ///< see features.def
     Opcode opcode{};
 };
 
 OperatorRow row_of(u16 code) {
     const vm::OpcodeRow* row = vm::find_opcode_row(code);
     if (row == nullptr) return {};
-    return {shape_of(row->immediate), role_of(row->opcode), complexity_of(row->opcode),
-            row->cost > 0, row->opcode};
+    return {shape_of(row->immediate),       role_of(row->opcode),
+            complexity_of(row->opcode),     row->cost > 0,
+            is_on(feature_of(row->opcode)), row->opcode};
 }
 
 using OperatorTable = std::array<OperatorRow, vm::opcode_places>;
@@ -105,27 +130,39 @@ const OperatorTable& table() {
     return rows;
 }
 
-/// Skips what was validated before: only the end of the bytes is watched.
+/// Skips what was validated before, as long as its features are on: only the end of the bytes is
+/// watched.
 class Scanner {
 public:
     explicit Scanner(Bytes bytes) : position_(bytes.data()), end_(position_ + bytes.size()) {}
 
     bool at_end() const { return position_ == end_; }
     size_t left() const { return size_t(end_ - position_); }
+    /// The first feature that is off: what follows was not read.
+    std::optional<Feature> refused() const { return refused_; }
 
     bool skip_locals() {
         const auto groups = read_count();
-        return groups && skip_numbers(2 * *groups);
+        for (u64 i = 0; i < groups.value_or(0); i++)
+            if (!skip_number() || !skip_value_type()) return false;
+        return groups.has_value();
     }
-    /// The row of the operator here, which is skipped with its immediates; nullptr: none.
+    /// The row of the operator here, which is skipped with its immediates; nullptr: none, or
+    /// refused().
     const OperatorRow* next() {
         if (at_end()) return nullptr;
         const u8 code = *position_++;
         const OperatorRow* row = code < 0xFB ? &rows_[code] : prefixed(code);
-        return row != nullptr && skip_immediate(row->shape) ? row : nullptr;
+        if (row == nullptr) return nullptr;
+        if (!row->is_on) return refuse(feature_of(row->opcode)), nullptr;
+        return skip_immediate(row->shape) ? row : nullptr;
     }
 
 private:
+    bool refuse(Feature feature) {
+        refused_ = feature;
+        return false;
+    }
     bool skip_number() {
         while (position_ != end_)
             if (*position_++ < 0x80) return true;
@@ -149,25 +186,56 @@ private:
     }
     const OperatorRow* prefixed(u8 prefix) {
         const auto second = read_count();
-        if (!second || *second > 0xFF || prefix != 0xFC) return nullptr;
-        const auto code = u16(u16(prefix) << 8 | u16(*second));
-        if (vm::find_opcode_row(code) == nullptr) return nullptr;
+        const u64 code = (u64(prefix) << 8) + second.value_or(0xFFFF);
+        if (code > 0xFFFF || vm::find_opcode_row(u16(code)) == nullptr) return nullptr;
         return &rows_[vm::place_of(Opcode(code))];
+    }
+    /// One byte, where the feature is on.
+    bool skip_value_type() {
+        if (at_end()) return false;
+        const Feature feature = feature_of_type_code(*position_);
+        return is_on(feature) ? skip_bytes(1) : refuse(feature);
+    }
+    /// Nothing, a value type, or the index of a type.
+    bool skip_block_type() {
+        constexpr u8 nothing = 0x40;
+        if (at_end()) return false;
+        const bool is_value = (*position_ & 0xC0) == 0x40 && *position_ != nothing;
+        return is_value ? skip_value_type() : skip_number();
+    }
+    bool skip_heap_type() {
+        if (at_end()) return false;
+        const bool is_index = (*position_ & 0xC0) != 0x40;
+        return is_index ? refuse(Feature::function_references) : skip_value_type();
+    }
+    bool skip_value_types() {
+        const auto count = read_count();
+        for (u64 i = 0; i < count.value_or(0); i++)
+            if (!skip_value_type()) return false;
+        return count.has_value();
+    }
+    bool skip_memory_argument() {
+        if (!at_end() && (*position_ & memory_index_bit) != 0)
+            return refuse(Feature::multiple_memories);
+        return skip_numbers(2);
     }
     bool skip_immediate(Shape shape) {
         switch (shape) {
             case Shape::none: return true;
             case Shape::one: return skip_number();
             case Shape::two: return skip_numbers(2);
-            case Shape::indices:
             case Shape::labels: {
                 const auto count = read_count();
-                return count && skip_numbers(*count + (shape == Shape::labels ? 1 : 0));
+                return count && skip_numbers(*count + 1);
             }
-            case Shape::memory_argument:
-                return !at_end() && skip_numbers(*position_ & memory_index_bit ? 3 : 2);
+            case Shape::block_type: return skip_block_type();
+            case Shape::heap_type: return skip_heap_type();
+            case Shape::value_types: return skip_value_types();
+            case Shape::memory_argument: return skip_memory_argument();
+            case Shape::memory_argument_lane: return skip_memory_argument() && skip_bytes(1);
             case Shape::bytes4: return skip_bytes(4);
             case Shape::bytes8: return skip_bytes(8);
+            case Shape::bytes16: return skip_bytes(16);
             case Shape::unknown: return false;
         }
         return false;
@@ -176,6 +244,7 @@ private:
     const OperatorTable& rows_ = table();
     const u8* position_;
     const u8* end_;
+    std::optional<Feature> refused_;
 };
 
 /// What mainnet's instrumentation adds (docs/metering.md, "Stages of install_code").
@@ -213,20 +282,22 @@ private:
 
 }  // namespace
 
-std::optional<FunctionCount> count_operators(Bytes body, bool memory64) {
+FunctionCount count_operators(Bytes body, bool memory64) {
     FunctionCount count;
     InstrumentationCount instrumentation(memory64);
     Scanner scanner(body);
-    if (!scanner.skip_locals()) return std::nullopt;
-    while (!scanner.at_end()) {
+    (void)scanner.skip_locals();
+    while (!scanner.refused()) {
         const OperatorRow* row = scanner.next();
-        if (row == nullptr) return std::nullopt;
+        if (row == nullptr) break;
         count.operators++;
         count.complexity += row->complexity;
         if (row->role == Role::unsupported && count.unsupported.empty())
             count.unsupported = vm::find_opcode_row(u16(row->opcode))->text;
         instrumentation.add(*row);
     }
+    CHECK(scanner.at_end() || scanner.refused());  // the body is valid
+    count.refused = scanner.refused();
     count.instrumented = count.operators + instrumentation.added();
     return count;
 }
@@ -237,9 +308,11 @@ bool is_constant(Bytes expression, vm::Opcode opcode) {
     return row != nullptr && row->opcode == opcode && scanner.left() == 1;
 }
 
-bool is_single_instruction(Bytes expression) {
+ConstantShape shape_of_constant(Bytes expression) {
     Scanner scanner(expression);
-    return scanner.next() != nullptr && scanner.left() == 1;
+    const OperatorRow* row = scanner.next();
+    if (row == nullptr) return {false, {}, scanner.refused()};
+    return {scanner.left() == 1, row->opcode, std::nullopt};
 }
 
 }  // namespace icvm::replica
