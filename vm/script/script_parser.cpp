@@ -43,7 +43,7 @@ public:
 
 private:
     Result<Command, TextError> parse_command();
-    Result<Command, TextError> parse_body(const Token& left, std::string_view word);
+    Result<Command, TextError> parse_body(const Token& left, const Token& word);
     Result<Command, TextError> parse_module_command(const Token& left);
     Result<Command, TextError> parse_instance();
     Result<Command, TextError> parse_register();
@@ -90,18 +90,20 @@ Result<Command, TextError> ScriptParser::parse_command() {
     const Token left = TRY(tokens_.take(TokenKind::left, "a command"));
     const Position position = tokens_.position_of(left);
     const Token word = TRY(tokens_.take(TokenKind::keyword, "the name of a command"));
-    Command command = TRY(parse_body(left, word.text));
+    Command command = TRY(parse_body(left, word));
     command.position = position;
     return command;
 }
 
-Result<Command, TextError> ScriptParser::parse_body(const Token& left, std::string_view word) {
-    if (word == "module") return parse_module_command(left);
-    if (word == "register") return parse_register();
-    if (const CommandWord* assertion = find_assertion(word)) return parse_assertion(*assertion);
-    if (!is_action(word)) return tokens_.error("unknown command " + std::string(word));
+Result<Command, TextError> ScriptParser::parse_body(const Token& left, const Token& word) {
+    if (word.text == "module") return parse_module_command(left);
+    if (word.text == "register") return parse_register();
+    if (const CommandWord* assertion = find_assertion(word.text))
+        return parse_assertion(*assertion);
+    if (!is_action(word.text))
+        return tokens_.error_at(word, "unknown command " + std::string(word.text));
     Command command{Command::Kind::action};
-    command.action = TRY(parse_action(word));
+    command.action = TRY(parse_action(word.text));
     return command;
 }
 
@@ -148,7 +150,8 @@ Result<void, TextError> ScriptParser::parse_subject(const CommandWord& assertion
     else if (is_action(word.text) && assertion.subject != Subject::module)
         command.action = TRY(parse_action(word.text));
     else
-        return tokens_.error(std::string(assertion.text) + " is not about this");
+        return tokens_.error_at(
+            word, std::string(assertion.text) + " is not about " + std::string(word.text));
     return {};
 }
 

@@ -211,6 +211,9 @@ TEST_CASE("a broken script is an error that says where") {
     const TextError error = refused("(module)\n(module)\n (invoke 3)");
     CHECK(error.position.line == 3);
     CHECK(error.position.column == 10);
+    const TextError unknown = refused("(module)\n(modul\n)");
+    CHECK(unknown.position.line == 2);
+    CHECK(unknown.position.column == 2);
 }
 
 TEST_CASE("alternatives within alternatives have a limit") {

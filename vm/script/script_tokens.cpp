@@ -30,8 +30,8 @@ Result<u32, TextError> ScriptTokens::skip_past_right() {
     return right.end();
 }
 
-std::unexpected<TextError> ScriptTokens::error(std::string reason) const {
-    return std::unexpected(text_error(text_, token_.offset, std::move(reason)));
+std::unexpected<TextError> ScriptTokens::error_at(const Token& token, std::string reason) const {
+    return std::unexpected(text_error(text_, token.offset, std::move(reason)));
 }
 
 }  // namespace icvm::vm

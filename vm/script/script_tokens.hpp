@@ -31,7 +31,9 @@ public:
 
     /// Of a token that is not before those asked for earlier.
     Position position_of(const Token& token) { return cursor_.at(token.offset); }
-    std::unexpected<TextError> error(std::string reason) const;
+    /// At the token in view, or at one before.
+    std::unexpected<TextError> error(std::string reason) const { return error_at(token_, reason); }
+    std::unexpected<TextError> error_at(const Token& token, std::string reason) const;
     std::string_view text() const { return text_; }
 
 private:
