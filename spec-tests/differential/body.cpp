@@ -1,5 +1,7 @@
 #include "spec-tests/differential/body.hpp"
 
+#include <algorithm>
+
 #include "vm/base/leb128.hpp"
 
 namespace icvm::differential {
@@ -132,9 +134,9 @@ void Body::number_expression(ValueType type, bool clean) {
     if (roll < 92) return block_expression({type});
     if (roll < 94 && profile_.exceptions) return try_expression({type});
     if (roll < 96) return branch_expression(type);
-    const u32 local = random_.below(locals_.size());
+    const u32 local = pick_local();
     row_expression(type, true);
-    if (locals_[local] == type) op(Opcode::local_tee, local);
+    if (local != no_local && locals_[local] == type) op(Opcode::local_tee, local);
 }
 
 void Body::row_expression(ValueType type, bool clean) {
@@ -142,12 +144,21 @@ void Body::row_expression(ValueType type, bool clean) {
     row(*random_.pick(rows), clean);
 }
 
+/// A scratch local has NaNs as they came: it is no place of values.
+bool Body::is_scratch(u32 local) const {
+    return std::ranges::any_of(scratch_, [&](const auto& one) { return one.second == local; });
+}
+
+u32 Body::pick_local() {
+    const u32 local = random_.below(locals_.size() + 1);
+    return local < locals_.size() && !is_scratch(local) ? local : no_local;
+}
+
 bool Body::leaf_local(ValueType type) {
     const u32 start = random_.below(locals_.size() + 1);
     for (u32 i = 0; i < locals_.size(); i++) {
         const u32 local = (start + i) % u32(locals_.size());
-        const bool scratch = local >= parameters_ && !locals_[local].is_defaultable();
-        if (scratch || !plan_.matches(locals_[local], type)) continue;
+        if (is_scratch(local) || !plan_.matches(locals_[local], type)) continue;
         get(local);
         return true;
     }

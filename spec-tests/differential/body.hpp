@@ -40,6 +40,9 @@ private:
     void block_type(const Types& parameters, const Types& results);
     u32 new_local(vm::ValueType type);
     u32 scratch(vm::ValueType type);
+    bool is_scratch(u32 local) const;
+    static constexpr u32 no_local = ~0u;
+    u32 pick_local();  ///< or no_local
     void mark();
     void leave_by(vm::Opcode opcode);
 

@@ -41,8 +41,8 @@ void Body::statement() {
 }
 
 void Body::local_statement() {
-    const u32 local = random_.below(locals_.size() + 1);
-    if (local >= locals_.size()) return;
+    const u32 local = pick_local();
+    if (local == no_local) return;
     expression(locals_[local]);
     op(Opcode::local_set, local);
 }
@@ -62,7 +62,7 @@ void Body::consume(const Types& types) {
         bool placed = false;
         for (u32 n = 0; n < 6 && n < locals_.size() && !placed; n++) {
             const u32 local = (start + n) % u32(locals_.size());
-            placed = plan_.matches(types[i - 1], locals_[local]);
+            placed = !is_scratch(local) && plan_.matches(types[i - 1], locals_[local]);
             if (placed) op(Opcode::local_set, local);
         }
         if (!placed) op(Opcode::drop);

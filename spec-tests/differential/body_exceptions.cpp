@@ -84,7 +84,7 @@ void Body::try_expression(const Types& results) {
 
 void Body::catch_arm(const Types& caught, const Types& results) {
     if (!caught.empty() && caught.back() == vm::types::exnref && random_.percent(30)) {
-        const u32 local = scratch(vm::types::exnref);
+        const u32 local = new_local(vm::types::exnref);
         op(Opcode::local_set, local);
         consume(Types(caught.begin(), caught.end() - 1));
         expression(vm::types::i32);

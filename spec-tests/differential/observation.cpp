@@ -241,8 +241,10 @@ Observed observe(Bytes bytes, const Conditions& in) {
     for (int round = 0; round < 2; round++)
         for (const Export& one : run.module.exports)
             if (one.kind == ExternKind::function) {
-                *std::get<GlobalInstance*>(*find_export(**instance, "fuel"))->cell = fuel;
+                u64& fuel_left = *std::get<GlobalInstance*>(*find_export(**instance, "fuel"))->cell;
+                fuel_left = fuel;
                 call(run, store, *find_exported_function(**instance, one.name), number++, in);
+                seen.portable += fmt::format("~{}", fuel_left);
             }
     tell_state(run, **instance, in.words);
     return seen;

@@ -140,7 +140,7 @@ function observe(bytes) {
     for (const name of names)
       if (name[0] === 'r') {
         exports.fuel.value = fuel;
-        text += call(name, exports[name], number++, imported);
+        text += call(name, exports[name], number++, imported) + '~' + exports.fuel.value;
       }
   for (const name of names) {
     const one = exports[name];
