@@ -1,5 +1,6 @@
 #include "replica/execution/features.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "replica/execution/canister_module.hpp"
@@ -25,102 +26,93 @@ std::string body(std::string_view instructions) {
     return "(module (func " + std::string(instructions) + "))";
 }
 
-/// Modules each of which needs the feature, and no other that is off.
-std::vector<std::string> examples(Feature feature) {
-    switch (feature) {
-        case Feature::basic:
-            return {"(module)",
-                    body("(drop (i32.trunc_sat_f32_s (f32.const 1)))"),
-                    body("(drop (i64.extend32_s (i64.const 1)))"),
-                    "(module (memory 1) (func (memory.fill (i32.const 0) (i32.const 0) "
-                    "(i32.const 0))))",
-                    "(module (func (result i32 i64) (i32.const 1) (i64.const 2)))",
-                    "(module (func (i32.const 1) (block (param i32) (result i64) drop "
-                    "(i64.const 1)) drop))"};
-        case Feature::reference_types:
-            return {"(module (table 1 externref) (table 1 funcref))",
-                    body("(local externref) (drop (ref.is_null (local.get 0)))"),
-                    body("(drop (select (result funcref) (ref.null func) (ref.null func) "
-                         "(i32.const 1)))"),
-                    "(module (func $f) (elem declare func $f) (func (drop (ref.func $f))))",
-                    "(module (func $f (param funcref) (result externref) (ref.null extern)))",
-                    "(module (table 1 funcref) (elem (i32.const 0) funcref (ref.null func)))"};
-        case Feature::vectors:
-            return {body("(drop (v128.const i64x2 1 2))"),
-                    body("(local v128)"),
-                    "(module (memory 1) (func (drop (v128.load8_lane 3 (i32.const 0) "
-                    "(v128.const i64x2 0 0)))))",
-                    body("(drop (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 31 "
-                         "(v128.const i64x2 0 0) (v128.const i64x2 0 0)))"),
-                    body("(drop (f64x2.extract_lane 1 (f64x2.add (v128.const i64x2 0 0) "
-                         "(v128.const i64x2 0 0))))"),
-                    body("(drop (block (result v128) (v128.const i64x2 0 0)))"),
-                    "(module (func (param v128)))",
-                    "(module (type (func (result v128))))"};
-        case Feature::memory64:
-            return {"(module (memory i64 1))",
-                    "(module (memory i64 1) (func (drop (i32.load (i64.const 0)))))",
-                    "(module (table i64 1 funcref))"};
-        case Feature::tail_calls:
-            return {"(module (func $f (return_call $f)))",
-                    "(module (table 1 funcref) (func (return_call_indirect (i32.const 0))))"};
-        case Feature::relaxed_vectors:
-            return {
-                body("(drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) "
-                     "(v128.const i64x2 0 0)))")};
-        case Feature::multiple_memories:
-            return {"(module (memory 1) (memory 1))",
-                    "(module (import \"env\" \"memory\" (memory 1)) (memory 1))"};
-        case Feature::shared_memories: return {};  // the decoder knows none
-        case Feature::extended_constants:
-            return {"(module (global i32 (i32.add (i32.const 1) (i32.const 2))))",
-                    "(module (table 9 funcref) (elem (i32.sub (i32.const 1) (i32.const 1))))",
-                    "(module (memory 1) (data (i32.mul (i32.const 1) (i32.const 1)) \"x\"))"};
-        case Feature::local_constants:
-            return {"(module (global i32 (i32.const 1)) (global i32 (global.get 0)))",
-                    "(module (global i32 (i32.const 1)) (memory 1) (data (global.get 0) \"x\"))"};
-        case Feature::function_references:
-            return {"(module (type $t (func)) (func (param (ref null $t))))",
-                    "(module (type $t (func)) (func (param (ref func))))",
-                    "(module (type $t (func)) (func (local (ref null $t))))",
-                    "(module (type $t (func)) (func (call_ref $t (ref.null $t))))",
-                    "(module (type $t (func)) (table 1 (ref null $t)))",
-                    "(module (type $t (func)) (elem (ref null $t)))",
-                    "(module (type $t (func)) (global (ref null $t) (ref.null $t)))",
-                    "(module (func $f (param externref) (drop (ref.as_non_null (local.get 0)))))",
-                    "(module (func $f (param externref) (drop (br_on_null 0 (local.get 0)))))",
-                    "(module (type $t (func)) (func unreachable (block (result (ref $t)) "
-                    "unreachable) drop))"};
-        case Feature::table_initializers: return {"(module (table 1 funcref (ref.null func)))"};
-        case Feature::garbage_collection:
-            return {"(module (type (struct)))",
-                    "(module (type (array i8)))",
-                    "(module (type (sub (func))))",
-                    "(module (rec (type (func)) (type (func))))",
-                    "(module (rec))",
-                    "(module (func (param anyref)))",
-                    "(module (func (local i31ref)))",
-                    "(module (table 1 eqref))",
-                    "(module (global nullfuncref (ref.null nofunc)))",
-                    body("(drop (ref.i31 (i32.const 1)))"),
-                    body("(drop (ref.null any))"),
-                    "(module (func (param externref) (drop (any.convert_extern (local.get 0)))))",
-                    "(module (func unreachable (block (result structref) unreachable) drop))",
-                    "(module (elem anyref (ref.i31 (i32.const 1))))"};
-        case Feature::exceptions:
-            return {"(module (tag))",
-                    "(module (import \"m\" \"t\" (tag)))",
-                    body("(throw_ref (ref.null exn))"),
-                    body("(try_table)"),
-                    "(module (func (param exnref)))",
-                    body("(local nullexnref)")};
-        case Feature::custom_page_sizes: return {"(module (memory 1 (pagesize 1)))"};
-        case Feature::wide_arithmetic:
-            return {
-                "(module (func (result i64 i64) (i64.mul_wide_u (i64.const 1) "
-                "(i64.const 2))))"};
-    }
-    return {};
+struct Examples {
+    Feature feature;
+    std::vector<std::string> modules;  ///< each needs it, and no other that is off
+};
+
+const Examples table[] = {
+    {Feature::basic,
+     {"(module)", body("(drop (i32.trunc_sat_f32_s (f32.const 1)))"),
+      body("(drop (i64.extend32_s (i64.const 1)))"),
+      "(module (memory 1) (func (memory.fill (i32.const 0) (i32.const 0) "
+      "(i32.const 0))))",
+      "(module (func (result i32 i64) (i32.const 1) (i64.const 2)))",
+      "(module (func (i32.const 1) (block (param i32) (result i64) drop "
+      "(i64.const 1)) drop))"}},
+    {Feature::reference_types,
+     {"(module (table 1 externref) (table 1 funcref))",
+      body("(local externref) (drop (ref.is_null (local.get 0)))"),
+      body("(drop (select (result funcref) (ref.null func) (ref.null func) "
+           "(i32.const 1)))"),
+      "(module (func $f) (elem declare func $f) (func (drop (ref.func $f))))",
+      "(module (func $f (param funcref) (result externref) (ref.null extern)))",
+      "(module (table 1 funcref) (elem (i32.const 0) funcref (ref.null func)))"}},
+    {Feature::vectors,
+     {body("(drop (v128.const i64x2 1 2))"), body("(local v128)"),
+      "(module (memory 1) (func (drop (v128.load8_lane 3 (i32.const 0) "
+      "(v128.const i64x2 0 0)))))",
+      body("(drop (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 31 "
+           "(v128.const i64x2 0 0) (v128.const i64x2 0 0)))"),
+      body("(drop (f64x2.extract_lane 1 (f64x2.add (v128.const i64x2 0 0) "
+           "(v128.const i64x2 0 0))))"),
+      body("(drop (block (result v128) (v128.const i64x2 0 0)))"), "(module (func (param v128)))",
+      "(module (type (func (result v128))))"}},
+    {Feature::memory64,
+     {"(module (memory i64 1))", "(module (memory i64 1) (func (drop (i32.load (i64.const 0)))))",
+      "(module (table i64 1 funcref))"}},
+    {Feature::tail_calls,
+     {"(module (func $f (return_call $f)))",
+      "(module (table 1 funcref) (func (return_call_indirect (i32.const 0))))"}},
+    {Feature::relaxed_vectors,
+     {body("(drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) "
+           "(v128.const i64x2 0 0)))")}},
+    {Feature::multiple_memories,
+     {"(module (memory 1) (memory 1))",
+      "(module (import \"env\" \"memory\" (memory 1)) (memory 1))"}},
+    {Feature::shared_memories, {}},  // the decoder knows none
+    {Feature::extended_constants,
+     {"(module (global i32 (i32.add (i32.const 1) (i32.const 2))))",
+      "(module (table 9 funcref) (elem (i32.sub (i32.const 1) (i32.const 1))))",
+      "(module (memory 1) (data (i32.mul (i32.const 1) (i32.const 1)) \"x\"))"}},
+    {Feature::local_constants,
+     {"(module (global i32 (i32.const 1)) (global i32 (global.get 0)))",
+      "(module (global i32 (i32.const 1)) (memory 1) (data (global.get 0) \"x\"))"}},
+    {Feature::function_references,
+     {"(module (type $t (func)) (func (param (ref null $t))))",
+      "(module (type $t (func)) (func (param (ref func))))",
+      "(module (type $t (func)) (func (local (ref null $t))))",
+      "(module (type $t (func)) (func (call_ref $t (ref.null $t))))",
+      "(module (type $t (func)) (table 1 (ref null $t)))",
+      "(module (type $t (func)) (elem (ref null $t)))",
+      "(module (type $t (func)) (global (ref null $t) (ref.null $t)))",
+      "(module (func $f (param externref) (drop (ref.as_non_null (local.get 0)))))",
+      "(module (func $f (param externref) (drop (br_on_null 0 (local.get 0)))))",
+      "(module (type $t (func)) (func unreachable (block (result (ref $t)) "
+      "unreachable) drop))"}},
+    {Feature::table_initializers, {"(module (table 1 funcref (ref.null func)))"}},
+    {Feature::garbage_collection,
+     {"(module (type (struct)))", "(module (type (array i8)))", "(module (type (sub (func))))",
+      "(module (rec (type (func)) (type (func))))", "(module (rec))",
+      "(module (func (param anyref)))", "(module (func (local i31ref)))",
+      "(module (table 1 eqref))", "(module (global nullfuncref (ref.null nofunc)))",
+      body("(drop (ref.i31 (i32.const 1)))"), body("(drop (ref.null any))"),
+      "(module (func (param externref) (drop (any.convert_extern (local.get 0)))))",
+      "(module (func unreachable (block (result structref) unreachable) drop))",
+      "(module (elem anyref (ref.i31 (i32.const 1))))"}},
+    {Feature::exceptions,
+     {"(module (tag))", "(module (import \"m\" \"t\" (tag)))", body("(throw_ref (ref.null exn))"),
+      body("(try_table)"), "(module (func (param exnref)))", body("(local nullexnref)")}},
+    {Feature::custom_page_sizes, {"(module (memory 1 (pagesize 1)))"}},
+    {Feature::wide_arithmetic,
+     {"(module (func (result i64 i64) (i64.mul_wide_u (i64.const 1) "
+      "(i64.const 2))))"}},
+};
+
+const std::vector<std::string>& examples(Feature feature) {
+    const auto found = std::ranges::find(table, feature, &Examples::feature);
+    REQUIRE(found != std::end(table));
+    return found->modules;
 }
 
 constexpr Feature all[] = {
