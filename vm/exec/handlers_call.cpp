@@ -112,28 +112,30 @@ struct CallImported {
     }
 };
 
-/// The element of the table that a call_indirect means, or why there is none (Wasm 4.4.8).
-ICVM_INLINE Step find_element(Registers& r, u32 index_slot, const FunctionInstance*& function) {
+/// The element of the table that a call_indirect means; null, too (Wasm 4.4.8).
+ICVM_INLINE Step find_element(const Registers& r, u64 index, const FunctionInstance*& function) {
     const TableInstance& table = *r.instance->tables[field32(r, 1)];
-    const u64 index = slot(r, index_slot);
     if (index >= table.size) [[unlikely]]
         return trap(TrapReason::undefined_element);
     function = reinterpret_cast<const FunctionInstance*>(table.elements[index]);
-    if (function == nullptr) [[unlikely]]
-        return trap(TrapReason::uninitialized_element);
     return Step::next;
 }
 
-/// The same, of a type that matches; `type_cell` has the type.
+/// The same, when it is a function of a type that matches; `type_cell` has the type.
 Step find_callee(Registers& r, u32 index_slot, u32 type_cell, const FunctionInstance*& function) {
-    if (const Step step = find_element(r, index_slot, function); step != Step::next) return step;
+    const u64 index = slot(r, index_slot);
+    if (const Step step = find_element(r, index, function); step != Step::next) return step;
+    if (function == nullptr) {
+        state_of(r.control).trap.message = "uninitialized element " + std::to_string(index);
+        return trap(TrapReason::uninitialized_element);
+    }
     const auto& type = *reinterpret_cast<const RuntimeType*>(r.pc[type_cell]);
     if (!is_subtype(*function->runtime_type, type))
         return trap(TrapReason::indirect_call_type_mismatch);
     return Step::next;
 }
 
-/// Into another instance, or the host, or of a subtype.
+/// Into another instance, or the host, or of a subtype; or to nobody.
 struct CallIndirectAway {
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
@@ -148,10 +150,11 @@ struct CallIndirect {
 
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
-        const Step step = find_element(r, field32(r, 4), function);
+        const Step step = find_element(r, slot(r, field32(r, 4)), function);
         if (step != Step::next) [[unlikely]]
             return step;
-        if (u32(function->type) != field32(r, 0) || function->instance != r.instance) [[unlikely]]
+        if (function == nullptr || u32(function->type) != field32(r, 0) ||
+            function->instance != r.instance) [[unlikely]]
             return Step::slow;
         const Code& code = *static_cast<const Code*>(function->code);
         return enter_function(r, code, r.fp + field32(r, 2), r.pc + 5, i32(field32(r, 3)));
@@ -170,12 +173,28 @@ struct ReturnCallImported {
     }
 };
 
-struct ReturnCallIndirect {
+/// Into another instance, or the host, or of a subtype; or to nobody.
+struct ReturnCallIndirectAway {
     ICVM_INLINE Step run(Registers& r) {
         const FunctionInstance* function = nullptr;
         const Step step = find_callee(r, field32(r, 5), 4, function);
         if (step != Step::next) return step;
         return replace_by_function(r, *function, i32(field32(r, 3)));
+    }
+};
+
+struct ReturnCallIndirect {
+    using Slow = ReturnCallIndirectAway;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const FunctionInstance* function = nullptr;
+        const Step step = find_element(r, slot(r, field32(r, 5)), function);
+        if (step != Step::next) [[unlikely]]
+            return step;
+        if (function == nullptr || u32(function->type) != field32(r, 0) ||
+            function->instance != r.instance) [[unlikely]]
+            return Step::slow;
+        return replace_frame(r, *static_cast<const Code*>(function->code), i32(field32(r, 3)));
     }
 };
 
@@ -201,11 +220,24 @@ struct CallReference {
     }
 };
 
+/// Into another instance, or the host.
+struct ReturnCallReferenceAway {
+    ICVM_INLINE Step run(Registers& r) {
+        const auto& function = *reinterpret_cast<const FunctionInstance*>(slot(r, field32(r, 0)));
+        return replace_by_function(r, function, i32(field32(r, 3)));
+    }
+};
+
 struct ReturnCallReference {
+    using Slow = ReturnCallReferenceAway;
+
     ICVM_INLINE Step run(Registers& r) {
         const auto* function = reinterpret_cast<const FunctionInstance*>(slot(r, field32(r, 0)));
-        if (function == nullptr) return trap(TrapReason::null_function_reference);
-        return replace_by_function(r, *function, i32(field32(r, 3)));
+        if (function == nullptr) [[unlikely]]
+            return trap(TrapReason::null_function_reference);
+        if (function->instance != r.instance) [[unlikely]]
+            return Step::slow;
+        return replace_frame(r, *static_cast<const Code*>(function->code), i32(field32(r, 3)));
     }
 };
 
