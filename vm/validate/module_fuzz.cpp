@@ -13,8 +13,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         CHECK(!module.error().reason.empty() && module.error().offset <= size);
         return 0;
     }
-    if (const auto types = validate_module(*module); !types) {
-        CHECK(!valid.error().reason.empty() && valid.error().offset <= size);
+    const auto types = validate_module(*module);
+    if (!types) {
+        CHECK(!types.error().reason.empty() && types.error().offset <= size);
         return 0;
     }
     NullListener listener;
