@@ -1,9 +1,8 @@
 #include "vm/exec/constant_expression.hpp"
 
-#include <cstring>
-
 #include "vm/base/check.hpp"
 #include "vm/binary/instruction_reader.hpp"
+#include "vm/exec/fields.hpp"
 
 namespace icvm::vm {
 
@@ -21,16 +20,9 @@ u64 computed(Opcode opcode, u64 left, u64 right) {
     }
 }
 
-/// The low bytes of a value, as many as its field has (Wasm 4.2.14).
 void write_field(u8* place, ValueType type, const ConstantEvaluator::Bits& value) {
-    switch (type.code()) {
-        case types::i8.code(): std::memcpy(place, &value.low, 1); break;
-        case types::i16.code(): std::memcpy(place, &value.low, 2); break;
-        case types::i32.code():
-        case types::f32.code(): std::memcpy(place, &value.low, 4); break;
-        case types::v128.code(): std::memcpy(place, &value, 16); break;
-        default: std::memcpy(place, &value.low, 8);
-    }
+    const u64 slots[2] = {value.low, value.high};
+    with_stored_type(type, [&](auto stored) { store_field<decltype(stored)>(place, slots); });
 }
 
 u64 reference_to(const void* object) { return reinterpret_cast<u64>(object); }

@@ -230,6 +230,27 @@ TEST_CASE("objects of many sizes keep their contents while others come and go") 
     CHECK(f.heap.collections() > 3);
 }
 
+TEST_CASE("what is left of each size takes no room from the next one") {
+    constexpr u64 bytes_max = u64(4) << 20;
+    Fixture f({.bytes_max = bytes_max});
+    for (u64 bytes = 16; bytes < bytes_max / 4; bytes += bytes / 3 / 16 * 16 + 16) {
+        std::vector<u64> left = f.roots.held;
+        const u64 rounded = rounded_object_bytes(bytes);
+        const u64 every = std::max<u64>(2, 32768 / rounded);
+        f.heap.collect();
+        const u64 count = (bytes_max - f.heap.bytes_alive()) / rounded;
+        for (u64 i = 0; i < count; i++) {
+            Object* const made = f.heap.new_array(f.types[2], u32(bytes - 16));
+            REQUIRE(made);
+            f.roots.held.push_back(of(made));
+            if (i % every == 0) left.push_back(of(made));
+        }
+        f.roots.held = left;
+        for (f.heap.collect(); f.heap.bytes_alive() > bytes_max * 3 / 4; f.heap.collect())
+            f.roots.held.resize(f.roots.held.size() / 2);
+    }
+}
+
 TEST_CASE("references are of their kind, and instances of their types") {
     Fixture f;
     using namespace heap_types;
