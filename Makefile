@@ -29,6 +29,7 @@ ALLOCATOR := $(if $(filter sanitize,$(MODE)),,-Wl,--no-as-needed -lmimalloc -Wl,
 X86_64 := $(findstring x86_64,$(shell $(CXX) -dumpmachine))
 $(BUILD)/objects/vm/exec/handlers_vector%: CXXFLAGS += $(if $(X86_64),-march=x86-64-v2)
 
+VM_FOLDERS := $(shell find vm -type d)
 FOLDERS  := $(sort $(if $(ONLY),$(ONLY),$(shell find vm replica cli -type d)))
 SOURCES  := $(wildcard $(addsuffix /*.cpp,$(FOLDERS)))
 TESTS    := $(filter %_test.cpp,$(SOURCES))
@@ -38,7 +39,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests bench fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests differential bench fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -85,6 +86,12 @@ spec-tests:                ## the official WebAssembly suite (SUITE=path)
 	@.ci/packages test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/icvm
 	@SUITE="$(SUITE)" spec-tests/run $(BUILD)/icvm wast
+
+differential:              ## random modules, on both dispatchers and V8 (COUNT, SEED, NODE=path)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=release build/release/differential
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=loop ONLY="$(VM_FOLDERS)" build/loop/differential
+	@spec-tests/differential/run build/release/differential build/loop/differential $(or $(COUNT),1000) $(or $(SEED),1)
 
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test

@@ -83,7 +83,9 @@ bool Body::array_of_segment(u32 index) {
         }
         return false;
     }
-    for (u32 i = 0; i < plan_.elements.size(); i++) {
+    const u32 start = random_.below(plan_.elements.size());
+    for (u32 n = 0; n < plan_.elements.size(); n++) {
+        const u32 i = (start + n) % u32(plan_.elements.size());
         if (!plan_.matches(plan_.elements[i].type, type)) continue;
         const bool passive = plan_.elements[i].mode == vm::SegmentMode::passive;
         i32_constant(0);
@@ -191,15 +193,22 @@ void Body::array_copy(u32 index) {
 void Body::array_init(u32 index) {
     const ValueType type = plan_.types[index].fields[0].type;
     if (!type.is_reference()) {
+        u32 segment = random_.below(plan_.data.size());
+        for (u32 i = 0; i < plan_.data.size() && random_.percent(90); i++)
+            if (plan_.data[i].mode == vm::SegmentMode::passive) segment = i;
         object_operand(index);
         array_index();
         i32_constant(random_.below(3));
         i32_constant(random_.below(3));
         op(Opcode::array_init_data, index);
-        return number(random_.below(plan_.data.size()));
+        return number(segment);
     }
-    for (u32 i = 0; i < plan_.elements.size(); i++) {
-        if (!plan_.matches(plan_.elements[i].type, type)) continue;
+    const u32 start = random_.below(plan_.elements.size());
+    for (u32 n = 0; n < plan_.elements.size(); n++) {
+        const u32 i = (start + n) % u32(plan_.elements.size());
+        const bool dropped = plan_.elements[i].mode != vm::SegmentMode::passive;
+        if ((dropped && random_.percent(90)) || !plan_.matches(plan_.elements[i].type, type))
+            continue;
         object_operand(index);
         array_index();
         i32_constant(0);

@@ -286,7 +286,7 @@ void Body::terminator() {
         return op(Opcode::unreachable);
     }
     if (roll < 30 && tail_call()) return;
-    if (roll < 45 && profile_.exceptions) return throw_();
+    if (roll < 38 && profile_.exceptions) return throw_();
     if (roll < 65) return branch_table();
     const u32 depth = random_.below(labels_.size());
     const Types types = labels_[labels_.size() - 1 - depth].types;

@@ -14,7 +14,7 @@ constexpr u8 catch_tag = 0, catch_all = 2;  // one more: with the exception itse
 }  // namespace
 
 void Body::throw_() {
-    if (random_.percent(15)) {
+    if (random_.percent(7)) {
         expression(vm::types::exnref);
         leave_by(Opcode::throw_ref);
         return op(Opcode::throw_ref);
@@ -48,7 +48,7 @@ void Body::try_expression(const Types& results) {
     op(Opcode::try_table);
     block_type({}, results);
     std::vector<std::pair<Clause, u32>> clauses;
-    for (u32 n = random_.below(4); n > 0; n--) {
+    for (u32 n = random_.percent(10) ? 0 : 1 + random_.below(3); n > 0; n--) {
         const Clause clause = n == 1 ? first : random_clause();
         for (u32 depth = 0; depth < labels_.size(); depth++)
             if (labels_[labels_.size() - 1 - depth].types == clause.types) {

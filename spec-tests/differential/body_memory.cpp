@@ -157,6 +157,8 @@ void Body::two_tables_statement() {
     }
     for (u32 i = 0; i < plan_.elements.size(); i++) {
         const u32 segment = (i + start) % u32(plan_.elements.size());
+        const bool dropped = plan_.elements[segment].mode != vm::SegmentMode::passive;
+        if (dropped && random_.percent(80)) continue;
         if (!plan_.matches(plan_.elements[segment].type, type.element)) continue;
         if (start > 90) return op(Opcode::elem_drop, segment);
         table_index(type.limits);

@@ -113,6 +113,18 @@ ByteVector offset_expression(Random& random, vm::AddressType type, u64 bound) {
     return out;
 }
 
+/// For what makes and fills arrays.
+void plan_array_elements(Plan& plan, Random& random) {
+    for (const vm::DefinedType& type : plan.types) {
+        if (type.kind != vm::CompositeKind::array || !type.fields[0].type.is_reference()) continue;
+        if (random.percent(40)) continue;
+        ElementPlan one{SegmentMode::passive, 0, {}, type.fields[0].type, {}};
+        for (u32 count = 2 + random.below(5); count > 0; count--)
+            one.expressions.push_back(constant_expression(plan, random, one.type));
+        plan.elements.push_back(std::move(one));
+    }
+}
+
 void plan_elements(Plan& plan, Random& random) {
     for (u32 n = 1 + random.below(4); n > 0; n--) {
         ElementPlan one;
@@ -130,6 +142,7 @@ void plan_elements(Plan& plan, Random& random) {
             one.expressions.push_back(constant_expression(plan, random, one.type));
         plan.elements.push_back(std::move(one));
     }
+    plan_array_elements(plan, random);
     // So that bodies may name all of them (Wasm 3.4.1).
     ElementPlan all{SegmentMode::declarative, 0, {}, vm::types::funcref, {}};
     for (u32 i = 0; i < plan.functions.size(); i++) {
