@@ -12,7 +12,7 @@ namespace icvm::vm {
 
 /// What a host function sees of its call.
 struct HostCall {
-    u64* slots;      ///< the arguments, one slot each; results are written over them, from slot 0
+    u64* slots;      ///< the arguments, one slot each, v128 two; results go over them, from slot 0
     Memory* memory;  ///< memory 0 of the calling instance, or nullptr
     Instance* instance;  ///< the calling instance
     Budget* budget;      ///< exact at this point, and may be charged

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <random>
+#include <set>
 
 #include "vm/runtime/instance.hpp"
 #include "vm/runtime/object_cells.hpp"
@@ -177,8 +179,8 @@ TEST_CASE("the limit is exact: what is alive and the new object, no more") {
 TEST_CASE("memory is used again, and the trigger grows with what is alive") {
     Fixture f({.bytes_max = u64(256) << 20});
     bool made = true;
-    for (int i = 0; i < 400; i++) made &= f.heap.new_array(f.types[2], 10'000'000) != nullptr;
-    for (int i = 0; i < 400'000; i++) made &= f.heap.new_array(f.types[2], 2000) != nullptr;
+    for (int i = 0; i < 100; i++) made &= f.heap.new_array(f.types[2], 10'000'000) != nullptr;
+    for (int i = 0; i < 200'000; i++) made &= f.heap.new_array(f.types[2], 2000) != nullptr;
     CHECK(f.heap.collections() < 1000);
     const u64 before = f.heap.collections();
     f.roots.held = {of(f.heap.new_array(f.types[2], 100'000'000))};
@@ -250,6 +252,32 @@ TEST_CASE("what is left of each size takes no room from the next one") {
         f.roots.held = left;
         for (f.heap.collect(); f.heap.bytes_alive() > bytes_max * 3 / 4; f.heap.collect())
             f.roots.held.resize(f.roots.held.size() / 2);
+    }
+}
+
+TEST_CASE("of random graphs exactly what is reached is alive") {
+    Fixture f;
+    std::minstd_rand random(5);
+    std::set<u64> reached;
+    for (int round = 0; round < 100; round++) {
+        std::vector<u64> nodes(reached.begin(), reached.end());
+        for (int i = 0; i < 300; i++) nodes.push_back(of(f.node()));
+        for (size_t i = 0; i < nodes.size() / 2; i++)
+            f.set(*object_of(nodes[random() % nodes.size()]), random() % 2 * 2,
+                  random() % 3 == 0 ? 0 : nodes[random() % nodes.size()]);
+        f.roots.held = {nodes[random() % nodes.size()], nodes[random() % nodes.size()],
+                        nodes[random() % nodes.size()]};
+        f.heap.collect();
+        reached.clear();
+        std::vector<u64> pending = f.roots.held;
+        while (!pending.empty()) {
+            const u64 node = pending.back();
+            pending.pop_back();
+            if (node == 0 || !reached.insert(node).second) continue;
+            for (const u32 field : {0, 2})
+                pending.push_back(f.reference_of(*object_of(node), field));
+        }
+        if (f.heap.bytes_alive() != reached.size() * node_bytes) FAIL("in round " << round);
     }
 }
 
