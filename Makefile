@@ -64,6 +64,9 @@ $(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libic
 $(BUILD)/differential: $(call objects,$(wildcard spec-tests/differential/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
+$(BUILD)/seeds: $(call objects,spec-tests/seeds/main.cpp) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
 $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
 
@@ -98,8 +101,8 @@ bench:                     ## measurements: see bench/README.md
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench $(BUILD)/icvm
 	$(BUILD)/bench $(BENCH)
 
-fuzz:                      ## every fuzzer for SECONDS (60)
-	@.ci/fuzz $(or $(SECONDS),60)
+fuzz:                      ## every fuzzer for SECONDS (60), JOBS at once; NAMES="wat …": only those
+	@JOBS="$(JOBS)" .ci/fuzz $(or $(SECONDS),60) $(NAMES)
 
 lint:                      ## floors, names, lengths, format
 	@.ci/floors
