@@ -19,11 +19,11 @@ TEST_CASE("An unknown word is told, and a near one proposed") {
 }
 
 TEST_CASE("A token that cannot stand there is told, and what could") {
-    CHECK(refusal_of("(func") == "1:6 unexpected token: the text ends; expected \")\"");
+    CHECK(refusal_of("(func") == "1:6 unexpected token: the text ends; expected an instruction");
     CHECK(refusal_of("(module))") == "1:9 unexpected token )");
     CHECK(refusal_of("x") == "1:1 unknown operator x; expected \"(\"");
     CHECK(refusal_of("(func (result i32) (param i32))") ==
-          "1:21 unexpected token param; expected no parameters behind the results");
+          "1:21 unexpected token param; parameters stand before results");
     CHECK(refusal_of("(func (nop) (local i32))") ==
           "1:14 unexpected token local; expected an instruction");
     CHECK(refusal_of("(func block)") == "1:12 unexpected token ); expected end");
@@ -31,12 +31,22 @@ TEST_CASE("A token that cannot stand there is told, and what could") {
     CHECK(refusal_of("(func (drop nop))") == "1:13 unexpected token nop; expected \"(\" or \")\"");
     CHECK(refusal_of("(func (if (nop)))") == "1:16 unexpected token ); expected (then …)");
     CHECK(refusal_of("(func (if (i32.const 0) (then) (then)))") ==
-          "1:32 unexpected token (; expected (else …) or \")\"");
+          "1:32 unexpected token (then; expected (else …) or \")\"");
     CHECK(refusal_of("(func i32.const 1.5)") == "1:17 unexpected token 1.5; expected an integer");
     CHECK(refusal_of("(func call_indirect (param $x i32))") ==
           "1:28 unexpected token $x; parameters have no names here");
     CHECK(refusal_of("(type (func (param i99)))").starts_with("1:20 unknown operator i99"));
     CHECK(refusal_of("(elem 0)") == "1:7 unexpected token 0; expected func or a reference type");
+}
+
+TEST_CASE("A parenthesis that is missing is missed where the next thing cannot stand") {
+    CHECK(refusal_of("(func (call $g)\n(func $g)") ==
+          "2:2 unexpected token func; expected an instruction");
+    CHECK(refusal_of("(module (type $t (func (param i32))\n(func (type $t) (param i32)))") ==
+          "2:1 unexpected token (func; expected \")\"");
+    CHECK(refusal_of("(module (func)") == "1:15 unexpected token: the text ends; expected \")\"");
+    CHECK(refusal_of("(module (rec (type $t (func)") ==
+          "1:29 unexpected token: the text ends; expected \")\"");
 }
 
 TEST_CASE("Names must be there, once") {

@@ -33,7 +33,7 @@ Result<void, TextError> ModuleParser::fields() {
         TRY(field());
         TRY(field_annotations());
     }
-    if (is_enclosed_) TRY(tokens_.expect_right());
+    if (is_enclosed_ || tokens_.is_incomplete()) TRY(tokens_.expect_right());
     if (!tokens_.is(TokenKind::end)) return tokens_.unexpected(is_enclosed_ ? "" : "\"(\"");
     return {};
 }

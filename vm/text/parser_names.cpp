@@ -97,6 +97,8 @@ Result<u32, TextError> ModuleParser::index_in(const IndexSpace& space, std::stri
     const std::string expected = "the index or identifier of a " + std::string(what);
     const Token token = TRY(tokens_.expect(TokenKind::identifier, expected));
     const auto found = space.find(identifier_name(token.text));
+    // The text has an error further on, which is what must be told: it may hide definitions.
+    if (!found && tokens_.is_incomplete()) return 0;
     if (!found)
         return tokens_.error(token.offset,
                              "unknown " + std::string(what) + " " + shown(token.text));

@@ -34,7 +34,8 @@ Result<void, TextError> ModuleParser::module_head() {
     return {};
 }
 
-/// Syntax errors are left to the walk that reads everything.
+/// Syntax errors are left to the walk that reads everything: where a parenthesis is missing, it
+/// knows better than this one, which finds the end of the text.
 Result<void, TextError> ModuleParser::scan() {
     TRY(tokens_.start(0, Annotations::dropped));
     TRY(module_head());

@@ -43,7 +43,8 @@ Result<void, TextError> ModuleParser::results(std::vector<ValueType>& types) {
     }
     if (tokens_.is_left("param")) {
         TRY(tokens_.next());
-        return tokens_.unexpected("no parameters behind the results");
+        return tokens_.error(tokens_.peek().offset,
+                             "unexpected token param; parameters stand before results");
     }
     return {};
 }
@@ -51,7 +52,7 @@ Result<void, TextError> ModuleParser::results(std::vector<ValueType>& types) {
 /// The index of the type that is used; an implicit type is made when there is none.
 Result<u32, TextError> ModuleParser::type_index(const TypeUse& use) {
     if (!use.index) return implicit_type(use.inline_type);
-    if (!use.has_inline()) return *use.index;
+    if (!use.has_inline() || tokens_.is_incomplete()) return *use.index;
     if (*use.index >= types_.size())
         return tokens_.error(use.offset, "unknown type " + std::to_string(*use.index));
     const DefinedType& type = types_[*use.index];

@@ -92,7 +92,10 @@ Result<void, TextError> TokenReader::skip_to_right() {
     for (u32 depth = 1; depth != 0;) {
         while (take_annotation(annotation)) {
         }
-        if (is(TokenKind::end)) return unexpected("\")\"");
+        if (is(TokenKind::end)) {
+            is_incomplete_ = true;
+            return {};
+        }
         const Token token = TRY(next());
         if (token.kind == TokenKind::left) depth++;
         if (token.kind == TokenKind::right) depth--;
@@ -110,7 +113,8 @@ std::unexpected<TextError> TokenReader::unexpected(std::string_view expected) co
     const std::string wanted = expected.empty() ? "" : "; expected " + std::string(expected);
     if (current_.kind == TokenKind::end)
         return error(current_.offset, "unexpected token: the text ends" + wanted);
-    const std::string token = shown(current_.text);
+    const bool is_clause = is(TokenKind::left) && second_.kind == TokenKind::keyword;
+    const std::string token = shown(current_.text) + (is_clause ? shown(second_.text) : "");
     if (!is_unknown()) return error(current_.offset, "unexpected token " + token + wanted);
     const std::string_view similar = similar_word(current_.text);
     return error(current_.offset,

@@ -51,9 +51,11 @@ public:
     Result<bool, TextError> accept_left(std::string_view word);
     Result<bool, TextError> accept_word(std::string_view word);
     Result<void, TextError> expect_right();
-    /// Inside of parentheses: reads up to the `)` that closes them, and that. Annotations inside
-    /// are dropped.
+    /// Inside of parentheses: reads up to the `)` that closes them, and that, or to the end of the
+    /// text. Annotations inside are dropped.
     Result<void, TextError> skip_to_right();
+    /// Whether a skip found the end of the text.
+    bool is_incomplete() const { return is_incomplete_; }
 
     /// Takes the first annotation before the current token; false: there is none.
     bool take_annotation(Token& annotation);
@@ -74,6 +76,7 @@ private:
     Token current_;
     Token second_;
     Annotations mode_ = Annotations::kept;
+    bool is_incomplete_ = false;
     std::deque<Token> annotations_;  ///< that nobody took yet
 };
 
