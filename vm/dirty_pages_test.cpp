@@ -17,24 +17,40 @@ namespace {
 
 struct StoreRow {
     const char* name;
-    u8 opcode;
+    ByteVector opcode;
     u8 value_local;
-    ByteVector constant;  ///< pushes the same value as the local holds
-    u64 bytes;            ///< that are written
+    ByteVector constant;   ///< pushes the same value as the local holds
+    u64 bytes;             ///< that are written …
+    ByteVector lane = {};  ///< of a vector …
+    u64 from = 0;          ///< … from there in `bits`
 };
 
 constexpr u64 bits = 0x8877665544332211;
+constexpr u64 high_bits = 0x00FFEEDDCCBBAA99;
+constexpr u8 written[] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+                          0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 0x00};
+const ByteVector vector_constant = {0xFD, 0x0C, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                    0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 0x00};
 
 const StoreRow stores[] = {
-    {"i32.store", 0x36, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 4},
-    {"i32.store8", 0x3A, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 1},
-    {"i32.store16", 0x3B, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 2},
-    {"i64.store", 0x37, 2, {}, 8},
-    {"i64.store8", 0x3C, 2, {}, 1},
-    {"i64.store16", 0x3D, 2, {}, 2},
-    {"i64.store32", 0x3E, 2, {}, 4},
-    {"f32.store", 0x38, 3, {0x43, 0x11, 0x22, 0x33, 0x44}, 4},
-    {"f64.store", 0x39, 4, {0x44, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88}, 8},
+    {"i32.store", {0x36}, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 4},
+    {"i32.store8", {0x3A}, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 1},
+    {"i32.store16", {0x3B}, 1, {0x41, 0x91, 0xC4, 0xCC, 0xA1, 0x04}, 2},
+    {"i64.store", {0x37}, 2, {}, 8},
+    {"i64.store8", {0x3C}, 2, {}, 1},
+    {"i64.store16", {0x3D}, 2, {}, 2},
+    {"i64.store32", {0x3E}, 2, {}, 4},
+    {"f32.store", {0x38}, 3, {0x43, 0x11, 0x22, 0x33, 0x44}, 4},
+    {"f64.store", {0x39}, 4, {0x44, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88}, 8},
+    {"v128.store", {0xFD, 0x0B}, 5, vector_constant, 16},
+    {"v128.store8_lane 0", {0xFD, 0x58}, 5, vector_constant, 1, {0}, 0},
+    {"v128.store8_lane 13", {0xFD, 0x58}, 5, vector_constant, 1, {13}, 13},
+    {"v128.store16_lane 3", {0xFD, 0x59}, 5, vector_constant, 2, {3}, 6},
+    {"v128.store16_lane 4", {0xFD, 0x59}, 5, vector_constant, 2, {4}, 8},
+    {"v128.store32_lane 1", {0xFD, 0x5A}, 5, vector_constant, 4, {1}, 4},
+    {"v128.store32_lane 2", {0xFD, 0x5A}, 5, vector_constant, 4, {2}, 8},
+    {"v128.store64_lane 0", {0xFD, 0x5B}, 5, vector_constant, 8, {0}, 0},
+    {"v128.store64_lane 1", {0xFD, 0x5B}, 5, vector_constant, 8, {1}, 8},
 };
 
 ByteVector entries_of(const std::vector<ByteVector>& list) {
@@ -73,6 +89,7 @@ struct Write {
     std::string name;
     ByteVector instructions;
     u64 bytes = 0;  ///< of a store; 0: something else
+    u64 from = 0;   ///< where they are in `written`
 };
 
 /// Functions of (address, i32, i64, f32, f64), each of which writes at `address`, from the local
@@ -88,8 +105,9 @@ std::vector<Write> writes_at(const Kind& kind, u64 address) {
                 kind.memory ? ByteVector{0x40, kind.memory, 0x00} : ByteVector{0x00, 0x00};
             const ByteVector immediate = row.constant.empty() ? constant(0x42, bits) : row.constant;
             for (const ByteVector& value : {ByteVector{0x20, row.value_local}, immediate})
-                writes.push_back(
-                    {row.name, join({place, value, {row.opcode}, memory_argument}), row.bytes});
+                writes.push_back({row.name,
+                                  join({place, value, row.opcode, memory_argument, row.lane}),
+                                  row.bytes, row.from});
         }
         writes.push_back(
             {"memory.fill", join({place, {0x41, 0x07}, number(4500), {0xFC, 0x0B, kind.memory}})});
@@ -123,7 +141,7 @@ ByteVector module_of_writes(const Kind& kind, const std::vector<Write>& writes) 
         bodies.push_back(body(writes[i].instructions));
     }
     return vm::assemble::module({
-        section(1, {{0x60, 0x05, address, 0x7F, 0x7E, 0x7D, 0x7C, 0x00}}),
+        section(1, {{0x60, 0x06, address, 0x7F, 0x7E, 0x7D, 0x7C, 0x7B, 0x00}}),
         section(3, entries_of(functions)),
         section(5, {{flags, heap_pages, 0x08}, {flags, heap_pages, 0x08}}),
         section(7, entries_of(exports)),
@@ -143,7 +161,8 @@ std::optional<TrapReason> trap_of(Store& store, Instance& instance, size_t write
                                Value::i32(u32(bits)),
                                Value::i64(bits),
                                {types::f32, u32(bits)},
-                               {types::f64, bits}};
+                               {types::f64, bits},
+                               {types::v128, bits, high_bits}};
     const auto result = invoke(store, *function, arguments);
     return result ? std::nullopt : std::optional(result.error().reason);
 }
@@ -200,7 +219,8 @@ TEST_CASE("rollback undoes every store and bulk instruction, aligned and straddl
                 CHECK_FALSE(heap.memory->dirty_pages().empty());
                 if (writes[i].bytes) {
                     ByteVector expected = before;
-                    std::memcpy(expected.data() + address, &bits, writes[i].bytes);
+                    std::memcpy(expected.data() + address, written + writes[i].from,
+                                writes[i].bytes);
                     CHECK(after == expected);
                 }
                 heap.memory->rollback();
@@ -273,7 +293,7 @@ TEST_CASE("a store to absent pages fills them first, and rollback returns to the
             ByteVector after(heap_bytes), expected = before;
             REQUIRE(memory->read(0, after));
             if (writes[i].bytes) {
-                std::memcpy(expected.data() + address, &bits, writes[i].bytes);
+                std::memcpy(expected.data() + address, written + writes[i].from, writes[i].bytes);
                 CHECK(after == expected);
             }
             memory->rollback();

@@ -64,6 +64,31 @@ TEST_CASE("Recursion ends at the limit of slots as the validator sees them") {
     CHECK(with_operands(6, 70'000) == call_slots_max / 70'006);
 }
 
+TEST_CASE("A vector counts as two slots, be it parameter, local or operand") {
+    const auto depth = [](const std::string& locals, const std::string& call) {
+        TestModule module = recursion_of(0, call);
+        module.functions[0].locals = locals;
+        const Loaded loaded(module);
+        CHECK(loaded.trap() == "call stack exhausted");
+        return counted(loaded);
+    };
+    CHECK(depth(std::string(49, 'v'), "call 0") == call_slots_max / 100);
+    CHECK(depth(std::string(40, 'v') + std::string(18, 'I'), "call 0") == call_slots_max / 100);
+    CHECK(depth(std::string(10, 'I'), repeat("v128.const 0 0", 45) + "call 0 " +
+                                          repeat("drop", 45)) == call_slots_max / 100);
+    // Two vectors of parameters, and two slots of operands to count with.
+    TestModule module = module_of({{"vv:", "", "", "f"}});
+    module.functions[0].body = count + "local.get 0 local.get 1 call 0";
+    module.globals = "i";
+    const Loaded loaded(module);
+    const auto result = invoke(*loaded.store, loaded.function(),
+                               std::vector<Value>{{types::v128, 1, 2}, {types::v128, 3, 4}});
+    REQUIRE_FALSE(result);
+    CHECK(to_string(result.error().reason) == "call stack exhausted");
+    // Arguments lie in the caller's frame and in the callee's.
+    CHECK(counted(loaded) == std::min<u64>(call_slots_max / 8, call_frames_max));
+}
+
 TEST_CASE("The last frame that fits returns, and the next one traps") {
     const std::string down = "local.get 0 if local.get 0 i32.const 1 i32.sub ";
     TestModule indirect_calls =

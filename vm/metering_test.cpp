@@ -205,6 +205,41 @@ TEST_CASE("Bulk instructions cost what the worked examples 24 to 27 say") {
     check_use(grow, {5}, 324);
 }
 
+TEST_CASE("Vector instructions cost what the worked example 28 and the table say") {
+    const std::string a = "v128.const 0 0 ", b = "v128.const 1 2 ";
+    check_use(function(":", a + b + "f64x2.div f64x2.sqrt drop"), {}, 30);
+    check_use(function(":", a + b + "i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 drop"), {},
+              1 + 2 + 3 + 1);
+    check_use(function(":", a + "i32.const 3 i64x2.shr_s " + b + "i64x2.mul i8x16.popcnt drop"), {},
+              1 + 1 + 1 + 3 + 1 + 4 + 3 + 1);
+    check_use(function(":", a + b + "f32x4.div " + a + "f64x2.max i32x4.trunc_sat_f32x4_u drop"),
+              {}, 1 + 2 + 10 + 1 + 5 + 4 + 1);
+    check_use(function("i:", "loop " + a + b +
+                                 "f64x2.max drop local.get 0 i32.const 1 i32.sub "
+                                 "local.tee 0 br_if 0 end"),
+              {10}, 1 + 10 * (1 + 1 + 5 + 1 + 6));
+}
+
+TEST_CASE("Vector instructions of memory are metered as one, whatever they are made of") {
+    for (const bool is64 : {false, true}) {
+        const std::string zero = is64 ? "i64.const 0 " : "i32.const 0 ";
+        const std::string v = "v128.const 0 0 ";
+        const i64 access = is64 ? 2 : 1;
+        const auto check = [&](const std::string& body, i64 used) {
+            check_use(with_memory(function(":", body), is64), {}, 1 + used);
+        };
+        check(zero + "v128.load 0 drop", 1 + access + 1);
+        check(zero + "v128.load8x8_s 0 drop", 1 + access + 1);
+        check(zero + "v128.load32_splat 0 drop", 1 + access + 1);
+        check(zero + v + "v128.store 0", 2 + access);
+        check(zero + v + "v128.load16_lane 0 0 3 drop", 2 + access + 1);
+        check(zero + v + "v128.store32_lane 0 0 1", 2 + access);
+        check(zero + v + "v128.store64_lane 0 0 1", 2 + access);
+        check_trap(with_memory(function(":", zero + v + "v128.store32_lane 70000 0 1 nop"), is64),
+                   {}, 1 + 2 + access + 1, TrapReason::memory_out_of_bounds);
+    }
+}
+
 TEST_CASE("Loads cost more in memory64, and the table instructions their price (29, 41)") {
     check_use(with_memory(function(":", "i64.const 0 i64.load 0 drop"), true), {}, 5);
     check_use(with_memory(function(":", "i32.const 0 i64.load 0 drop")), {}, 4);

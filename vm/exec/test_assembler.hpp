@@ -14,7 +14,7 @@
 
 namespace icvm::vm {
 
-/// Types are written as in opcode.def: operands:results, of i I f F (and r: funcref).
+/// Types are written as in opcode.def: operands:results, of i I f F v (and r: funcref).
 struct TestFunction {
     std::string type = ":";
     std::string locals;  ///< beside the parameters
@@ -73,6 +73,7 @@ inline u8 TestModule::value_type(char letter) {
         case 'I': return 0x7E;
         case 'f': return 0x7D;
         case 'F': return 0x7C;
+        case 'v': return 0x7B;
         default: return 0x70;
     }
 }
@@ -135,13 +136,34 @@ inline void TestModule::write_immediates(ByteVector& out, std::istringstream& in
         case Immediate::memory_argument_0:
         case Immediate::memory_argument_1:
         case Immediate::memory_argument_2:
-        case Immediate::memory_argument_3: {  // "offset", or "offset memory"
+        case Immediate::memory_argument_3:
+        case Immediate::memory_argument_4: {  // "offset", or "offset memory"
             const u64 offset = u64(number());
             const u64 memory = u64(number());
             write_unsigned_leb128(out, alignment | (memory != 0 ? 0x40 : 0));
             if (memory != 0) write_unsigned_leb128(out, memory);
             return write_unsigned_leb128(out, offset);
         }
+        case Immediate::memory_argument_lane_0:
+        case Immediate::memory_argument_lane_1:
+        case Immediate::memory_argument_lane_2:
+        case Immediate::memory_argument_lane_3: {  // "offset memory lane"
+            const u64 offset = u64(number());
+            write_unsigned_leb128(out, 0x40);
+            write_unsigned_leb128(out, u64(number()));
+            write_unsigned_leb128(out, offset);
+            return out.push_back(u8(number()));
+        }
+        case Immediate::shuffle:
+            for (int lane = 0; lane < 16; lane++) out.push_back(u8(number()));
+            return;
+        case Immediate::v128:  // low and high half
+            for (int half = 0; half < 2; half++) {
+                const u64 bits = u64(number());
+                const u8* bytes = reinterpret_cast<const u8*>(&bits);
+                out.insert(out.end(), bytes, bytes + sizeof bits);
+            }
+            return;
         case Immediate::heap_type: out.push_back(0x70); return;
         case Immediate::type_table:
         case Immediate::table_table:
@@ -167,8 +189,10 @@ inline void TestModule::write_instructions(ByteVector& out, const std::string& t
                 row = &candidate;
         if (row == nullptr) std::abort();  // a typing error in a test
         const u32 code = u32(row->opcode);
-        if (code >= 0x100) out.push_back(u8(code >> 8));
-        if (code >= 0x100)
+        if (code >= 0x100) out.push_back(u8(code >= 0xFD00 ? 0xFD : code >> 8));
+        if (code >= 0xFD00)
+            write_unsigned_leb128(out, code - 0xFD00);
+        else if (code >= 0x100)
             write_unsigned_leb128(out, code & 0xFF);
         else
             out.push_back(u8(code));
@@ -220,6 +244,8 @@ inline void TestModule::write_memories_and_globals(ByteVector& out) {
         content.push_back(1);
         const std::string zero = global == 'i'   ? "i32.const 0"
                                  : global == 'I' ? "i64.const 0"
+                                 : global == 'f' ? "f32.const 0"
+                                 : global == 'v' ? "v128.const 0 0"
                                                  : "f64.const 0";
         write_instructions(content, zero);
         content.push_back(0x0B);
