@@ -39,8 +39,8 @@ std::string quote_of_refusal(const ModuleSource& source) {
     if (!source.is_text()) return {};
     const auto loaded = vm::load_module(source.module.bytes, {});
     if (loaded) return {};
-    const TextPlace place = place_of(source, position_of(source.module, loaded.error().offset()));
-    return place.name + "\n" + place.quote;
+    const vm::Position position = position_of(source.module, loaded.error().offset());
+    return place_name(source, position) + "\n" + quote_of(source, position);
 }
 
 Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& reject) {

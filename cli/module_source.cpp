@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/input.hpp"
 #include "cli/spelling.hpp"
+#include "cli/utf8.hpp"
 
 namespace icvm::cli {
 namespace {
@@ -21,10 +24,11 @@ bool is_text_format(const std::string& path, std::string_view content) {
 }
 
 Problem text_problem(const ModuleSource& source, const vm::TextError& error) {
-    const TextPlace place = place_of(source, error.position);
-    Problem problem = file_problem(fmt::format("{}: {}", place.name, error.reason));
+    const std::string place = place_name(source, error.position);
+    Problem problem = file_problem(fmt::format("{}: {}", place, error.reason));
     problem.reason = error.reason;
-    problem.quote = place.quote;
+    problem.place = place;
+    problem.quote = quote_of(source, error.position);
     return problem;
 }
 
@@ -45,9 +49,20 @@ Result<ModuleSource, Problem> read_source(const std::string& path) {
     return source;
 }
 
-TextPlace place_of(const ModuleSource& source, vm::Position position) {
-    return {fmt::format("{}:{}:{}", source.path, position.line, position.column),
-            vm::quote_line(source.text, position)};
+std::string place_name(const ModuleSource& source, vm::Position position) {
+    return fmt::format("{}:{}:{}", source.path, position.line, position.column);
+}
+
+std::string quote_of(const ModuleSource& source, vm::Position position) {
+    const std::string quote = vm::quote_line(source.text, position);
+    if (quote.starts_with('\n')) return {};  // the text ends behind its last line
+    std::string text;
+    for (std::string_view rest = quote; !rest.empty();) {
+        const size_t length = utf8_length(rest);
+        text += length == 0 ? "\uFFFD" : rest.substr(0, length);
+        rest.remove_prefix(std::max<size_t>(length, 1));
+    }
+    return text;
 }
 
 Problem load_problem(const ModuleSource& source, const vm::LoadError& error) {

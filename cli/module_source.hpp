@@ -29,11 +29,9 @@ Done check_uncompressed(const ModuleSource& source);
 Result<std::shared_ptr<const vm::CompiledModule>, Problem> load_source(
     const ModuleSource& source, const vm::CompileOptions& options);
 
-/// "counter.wat:12:7", then the line with a caret: what Problem::quote takes.
-struct TextPlace {
-    std::string name;
-    std::string quote;
-};
-TextPlace place_of(const ModuleSource& source, vm::Position position);
+/// "counter.wat:12:7"
+std::string place_name(const ModuleSource& source, vm::Position position);
+/// The line there with a caret, for Problem::quote; bytes that are no UTF-8 as U+FFFD.
+std::string quote_of(const ModuleSource& source, vm::Position position);
 
 }  // namespace icvm::cli

@@ -57,7 +57,9 @@ std::string next_of(replica::ErrorCode code, const std::string& name) {
 std::string frame_text(size_t number, const Frame& frame) {
     const std::string name =
         frame.name.empty() ? fmt::format("function {}", frame.function) : printable(frame.name);
-    return fmt::format("  {:2}: 0x{:05x}  {}\n", number, frame.offset, name);
+    const std::string place =
+        frame.place.empty() ? fmt::format("0x{:05x}", frame.offset) : frame.place;
+    return fmt::format("  {:2}: {}  {}\n", number, place, name);
 }
 
 /// Each line by two columns.
@@ -174,6 +176,7 @@ std::string json_of(const Problem& problem) {
     if (!problem.diagnostic.code.empty()) error.add("ic", problem.diagnostic.code);
     if (problem.reject_code != 0) error.add("reject", u64(problem.reject_code));
     error.add("message", problem.reason);
+    if (!problem.place.empty()) error.add("place", problem.place);
     if (!problem.quote.empty()) error.add("quote", problem.quote);
     if (!problem.frames.empty()) {
         JsonArray backtrace;
@@ -182,6 +185,7 @@ std::string json_of(const Problem& problem) {
             json.add("func", frame.name);
             json.add("index", u64(frame.function));
             json.add("offset", u64(frame.offset));
+            if (!frame.place.empty()) json.add("place", frame.place);
             backtrace.add_json(json.text());
         }
         error.add_json("backtrace", backtrace.text());

@@ -21,6 +21,7 @@ struct Frame {
     u32 function = 0;
     std::string name;
     u32 offset = 0;
+    std::string place{};  ///< in a text, "counter.wat:12:7"; else the offset is shown
 };
 
 /// Why a command failed: for the person in `diagnostic`, for programs in the rest.
@@ -28,6 +29,7 @@ struct Problem {
     Diagnostic diagnostic;
     std::string reason{};            ///< the message alone: of a reject, mainnet's to the letter
     u8 reject_code = 0;              ///< Interface spec, "Reject codes"; 0: no reject
+    std::string place{};             ///< "counter.wat:12:7"; empty: it is about no text
     std::string quote{};             ///< the lines of a file that it is about, with a caret
     std::vector<Frame> frames{};     ///< innermost first
     std::vector<std::string> log{};  ///< what the canister printed before it failed

@@ -12,7 +12,11 @@ Done command_print(Context& context) {
     const ModuleSource source = TRY(read_source(invocation.operands[0]));
     TRY(check_uncompressed(source));
     const auto text = vm::print_module(source.module.bytes);
-    if (!text) return std::unexpected(load_problem(source, text.error()));
+    if (!text) {
+        // Whoever loads it tells the place, too.
+        const auto loaded = vm::load_module(source.module.bytes, {});
+        return std::unexpected(load_problem(source, loaded ? text.error() : loaded.error()));
+    }
     if (!invocation.has("output")) context.json.add("text", *text);
     return write_output(context, bytes_of(*text));
 }

@@ -18,13 +18,6 @@ constexpr i64 slice = 20'000'000;
 /// Code with guards needs guarded memories.
 bool guard_of(const Context& context) { return context.globals.guard && vm::guard_available(); }
 
-Result<std::shared_ptr<const vm::CompiledModule>, Problem> load(const Context& context,
-                                                                const std::string& path) {
-    vm::CompileOptions options;
-    options.guard = guard_of(context);
-    return load_source(TRY(read_source(path)), options);
-}
-
 std::string type_text(const vm::Module& module, const vm::Export& item) {
     switch (item.kind) {
         case vm::ExternKind::function: return to_string(module.function_type(item.index));
@@ -185,15 +178,12 @@ void print_results(Context& context, const vm::Module& module, const vm::Functio
     context.json.add_json("results", array.text());
 }
 
-}  // namespace
-
-Done command_wasm(Context& context) {
+Done run(Context& context, const ModuleSource& source) {
     const Invocation& invocation = context.invocation;
-    if (invocation.operands.empty())
-        return std::unexpected(usage_problem("which module?", invocation.command));
-    const std::string& path = invocation.operands[0];
     const auto name = invocation.value("invoke");
-    const auto compiled = TRY(load(context, path));
+    vm::CompileOptions options;
+    options.guard = guard_of(context);
+    const auto compiled = TRY(load_source(source, options));
     const vm::Module& module = module_of(*compiled);
     if (!name) {
         if (invocation.operands.size() > 1)
@@ -201,15 +191,29 @@ Done command_wasm(Context& context) {
         return list_exports(context, module);
     }
     const vm::Export* item = module.find_export(*name, vm::ExternKind::function);
-    if (item == nullptr) return std::unexpected(no_such_function(module, *name, path));
+    if (item == nullptr) return std::unexpected(no_such_function(module, *name, source.path));
     const vm::FunctionType& type = module.function_type(item->index);
     const auto arguments = TRY(read_values(invocation, type, *name));
     vm::Store store;
-    vm::Instance& instance = *TRY(instantiate(context, store, compiled, path));
+    vm::Instance& instance = *TRY(instantiate(context, store, compiled, source.path));
     vm::FunctionInstance& function = *vm::find_exported_function(instance, *name);
     const auto results = TRY(invoke(context, store, function, arguments, *name));
     print_results(context, module, type, results);
     return {};
+}
+
+}  // namespace
+
+Done command_wasm(Context& context) {
+    const Invocation& invocation = context.invocation;
+    if (invocation.operands.empty())
+        return std::unexpected(usage_problem("which module?", invocation.command));
+    const ModuleSource source = TRY(read_source(invocation.operands[0]));
+    Done done = run(context, source);
+    if (done || !source.is_text()) return done;
+    for (Frame& frame : done.error().frames)
+        frame.place = place_name(source, position_of(source.module, frame.offset));
+    return done;
 }
 
 }  // namespace icvm::cli
