@@ -10,6 +10,8 @@
 #include <random>
 
 #include "vm/test_observation.hpp"
+#include "vm/text/parser.hpp"
+#include "vm/text/printer.hpp"
 
 namespace icvm::vm {
 
@@ -39,20 +41,26 @@ std::vector<size_t> section_bounds(const ByteVector& module) {
     return bounds;
 }
 
-void swap_sections(ByteVector& module, Random& random) {
+/// Sections change places, come twice, or go.
+void rearrange_sections(ByteVector& module, Random& random) {
     const std::vector<size_t> bounds = section_bounds(module);
     if (bounds.size() < 3) return;
     const size_t n = random() % (bounds.size() - 2);
     if (bounds[n + 2] > module.size() || bounds[n + 1] > bounds[n + 2]) return;
     const auto at = [&](size_t i) { return module.begin() + ptrdiff_t(bounds[i]); };
-    std::rotate(at(n), at(n + 1), at(n + 2));
+    const ByteVector section(at(n), at(n + 1));
+    switch (random() % 4) {
+        case 0: module.erase(at(n), at(n + 1)); break;
+        case 1: module.insert(at(random() % (n + 1)), section.begin(), section.end()); break;
+        default: std::rotate(at(n), at(n + 1), at(n + 2));
+    }
 }
 
 ByteVector mutant_of(ByteVector module, Random& random) {
     const auto somewhere = [&] { return random() % module.size(); };
     switch (random() % 8) {
         case 0: module.resize(somewhere()); break;
-        case 1: swap_sections(module, random); break;
+        case 1: rearrange_sections(module, random); break;
         case 2: module.erase(module.begin() + ptrdiff_t(somewhere())); break;
         case 3: module.insert(module.begin() + ptrdiff_t(somewhere()), u8(random())); break;
         case 4: module[somewhere()] ^= u8(1 << random() % 8); break;
@@ -63,6 +71,15 @@ ByteVector mutant_of(ByteVector module, Random& random) {
     return module;
 }
 
+/// What is well-formed is printed, and the text is parsed to the same bytes.
+void print_and_parse(const ByteVector& module) {
+    const auto text = print_module(module);
+    if (!text) return;
+    const auto again = parse_module(*text);
+    if (!again) FAIL("line " << again.error().position.line << ": " << again.error().reason);
+    if (again->bytes != module) FAIL("other bytes");
+}
+
 /// How many of the mutants still are modules.
 u64 try_mutants(const ByteVector& module, u64 count, u64 seed) {
     Random random(seed);
@@ -71,6 +88,7 @@ u64 try_mutants(const ByteVector& module, u64 count, u64 seed) {
     for (u64 n = 0; n < count; n++) {
         INFO("mutant " << n);
         const ByteVector mutant = mutant_of(module, random);
+        if (n % 8 == 0) print_and_parse(mutant);
         const auto seen = observe(mutant, {true, true, 1 + i64(random() % 5000), limit, 128});
         if (!seen) continue;
         valid++;
