@@ -52,6 +52,8 @@ private:
     static void write_section(ByteVector& out, u8 id, const ByteVector& content);
     void write_body(ByteVector& out, const TestFunction& function);
     void write_instructions(ByteVector& out, const std::string& text);
+    static i64 read_number(std::istringstream& in);
+    static bool write_vector_immediates(ByteVector& out, std::istringstream& in, Immediate kind);
     void write_immediates(ByteVector& out, std::istringstream& in, Immediate kind, u64 alignment);
     void write_block_type(ByteVector& out, const std::string& type);
     void write_imports(ByteVector& out);
@@ -99,17 +101,49 @@ inline void TestModule::write_block_type(ByteVector& out, const std::string& typ
         write_signed_leb128(out, type_index(type));
 }
 
+inline i64 TestModule::read_number(std::istringstream& in) {
+    const auto place = in.tellg();
+    std::string word;
+    if (in >> word && (std::isdigit(u8(word[0])) || word[0] == '-'))
+        return word[0] == '-' ? i64(std::stoll(word)) : i64(std::stoull(word));
+    in.clear();
+    in.seekg(place);
+    return 0;
+}
+
+inline bool TestModule::write_vector_immediates(ByteVector& out, std::istringstream& in,
+                                                Immediate kind) {
+    const auto number = [&] { return read_number(in); };
+    switch (kind) {
+        case Immediate::memory_argument_lane_0:
+        case Immediate::memory_argument_lane_1:
+        case Immediate::memory_argument_lane_2:
+        case Immediate::memory_argument_lane_3: {  // "offset memory lane"
+            const u64 offset = u64(number());
+            write_unsigned_leb128(out, 0x40);
+            write_unsigned_leb128(out, u64(number()));
+            write_unsigned_leb128(out, offset);
+            out.push_back(u8(number()));
+            return true;
+        }
+        case Immediate::shuffle:
+            for (int lane = 0; lane < 16; lane++) out.push_back(u8(number()));
+            return true;
+        case Immediate::v128:  // low and high half
+            for (int half = 0; half < 2; half++) {
+                const u64 bits = u64(number());
+                const u8* bytes = reinterpret_cast<const u8*>(&bits);
+                out.insert(out.end(), bytes, bytes + sizeof bits);
+            }
+            return true;
+        default: return false;
+    }
+}
+
 inline void TestModule::write_immediates(ByteVector& out, std::istringstream& in, Immediate kind,
                                          u64 alignment) {
-    const auto number = [&]() -> i64 {
-        const auto place = in.tellg();
-        std::string word;
-        if (in >> word && (std::isdigit(u8(word[0])) || word[0] == '-'))
-            return word[0] == '-' ? i64(std::stoll(word)) : i64(std::stoull(word));
-        in.clear();
-        in.seekg(place);
-        return 0;
-    };
+    if (write_vector_immediates(out, in, kind)) return;
+    const auto number = [&] { return read_number(in); };
     switch (kind) {
         case Immediate::none: return;
         case Immediate::i32:
@@ -144,26 +178,6 @@ inline void TestModule::write_immediates(ByteVector& out, std::istringstream& in
             if (memory != 0) write_unsigned_leb128(out, memory);
             return write_unsigned_leb128(out, offset);
         }
-        case Immediate::memory_argument_lane_0:
-        case Immediate::memory_argument_lane_1:
-        case Immediate::memory_argument_lane_2:
-        case Immediate::memory_argument_lane_3: {  // "offset memory lane"
-            const u64 offset = u64(number());
-            write_unsigned_leb128(out, 0x40);
-            write_unsigned_leb128(out, u64(number()));
-            write_unsigned_leb128(out, offset);
-            return out.push_back(u8(number()));
-        }
-        case Immediate::shuffle:
-            for (int lane = 0; lane < 16; lane++) out.push_back(u8(number()));
-            return;
-        case Immediate::v128:  // low and high half
-            for (int half = 0; half < 2; half++) {
-                const u64 bits = u64(number());
-                const u8* bytes = reinterpret_cast<const u8*>(&bits);
-                out.insert(out.end(), bytes, bytes + sizeof bits);
-            }
-            return;
         case Immediate::heap_type: out.push_back(0x70); return;
         case Immediate::type_table:
         case Immediate::table_table:
