@@ -187,7 +187,7 @@ bool FunctionTyping::check_top(std::span<const ValueType> types) {
         if (operands_.size() - frame.height <= i)
             return frame.unreachable || mismatch(expected, types::unknown);
         const ValueType found = operands_[u32(operands_.size() - 1 - i)];
-        if (!types_.matches(found, expected)) return mismatch(expected, found);
+        if (found != expected && !types_.matches(found, expected)) return mismatch(expected, found);
     }
     return true;
 }
