@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+
+#include "vm/text/spelling.hpp"
 
 namespace icvm::vm {
 namespace {
@@ -54,39 +55,6 @@ constexpr std::array<u16, places> row_places = [] {
     return result;
 }();
 
-/// The parts of a name in order of the alphabet: get_local and local.get have the same.
-std::string sorted_parts(std::string_view name) {
-    std::vector<std::string_view> parts;
-    while (!name.empty()) {
-        const size_t size = std::min(name.find_first_of("._/:"), name.size());
-        parts.push_back(name.substr(0, size));
-        name.remove_prefix(std::min(size + 1, name.size()));
-    }
-    std::ranges::sort(parts);
-    std::string result;
-    for (const std::string_view part : parts) (result += part) += '.';
-    return result;
-}
-
-/// How many characters must be inserted, removed or replaced.
-size_t distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); j++) row[j] = j;
-    for (size_t i = 1; i <= a.size(); i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); j++) {
-            const size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row[b.size()];
-}
-
-/// Longer words are like none of ours.
-constexpr size_t similar_word_bytes_max = 40;
-
 }  // namespace
 
 const OpcodeRow* find_instruction(std::string_view name) {
@@ -102,19 +70,10 @@ bool is_keyword(std::string_view word) {
 }
 
 std::string_view similar_word(std::string_view name) {
-    if (name.size() > similar_word_bytes_max) return {};
-    size_t best = std::min<size_t>(3, name.size() / 3 + 1);
-    std::string_view result;
-    const std::string parts = sorted_parts(name);
-    const auto consider = [&](std::string_view word) {
-        const size_t far = sorted_parts(word) == parts ? 0 : distance(name, word);
-        if (far >= best) return;
-        best = far;
-        result = word;
-    };
-    for (const OpcodeRow& row : rows) consider(row.text);
-    for (const std::string_view word : keywords) consider(word);
-    return result;
+    Spelling spelling(name);
+    for (const OpcodeRow& row : rows) spelling.consider(row.text);
+    for (const std::string_view word : keywords) spelling.consider(word);
+    return spelling.nearest();
 }
 
 }  // namespace icvm::vm

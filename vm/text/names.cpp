@@ -1,11 +1,19 @@
 #include "vm/text/names.hpp"
 
+#include "vm/text/spelling.hpp"
+
 namespace icvm::vm {
 
 std::optional<u32> IndexSpace::find(std::string_view name) const {
     const auto found = indices_.find(name);
     if (found == indices_.end()) return std::nullopt;
     return found->second;
+}
+
+std::string_view IndexSpace::find_similar(std::string_view name) const {
+    Spelling spelling(name);
+    for (const auto& [candidate, index] : indices_) spelling.consider(candidate);
+    return spelling.nearest();
 }
 
 void LabelStack::push(std::string_view name) {

@@ -20,6 +20,8 @@ public:
     bool add(std::string_view name) { return indices_.emplace(name, size_++).second; }
     void add_unnamed(u32 count) { size_ += count; }
     std::optional<u32> find(std::string_view name) const;
+    /// A name that is spelled nearly so; empty: there is none.
+    std::string_view find_similar(std::string_view name) const;
 
 private:
     u32 size_ = 0;

@@ -53,6 +53,8 @@ TEST_CASE("Names must be there, once") {
     CHECK(refusal_of("(func (br $l))") == "1:11 unknown label $l");
     CHECK(refusal_of("(func (block $l) (br $l))") == "1:22 unknown label $l");
     CHECK(refusal_of("(func (local.get $x))") == "1:18 unknown local $x");
+    CHECK(refusal_of("(func (param $amount i32) local.get $ammount)") ==
+          "1:37 unknown local $ammount; did you mean $amount?");
     CHECK(refusal_of("(func call $x)") == "1:12 unknown function $x");
     CHECK(refusal_of("(func (type $x))") == "1:13 unknown type $x");
     CHECK(refusal_of("(type $s (struct)) (func struct.get $s $x)") == "1:40 unknown field $x");

@@ -99,10 +99,11 @@ Result<u32, TextError> ModuleParser::index_in(const IndexSpace& space, std::stri
     const auto found = space.find(identifier_name(token.text));
     // The text has an error further on, which is what must be told: it may hide definitions.
     if (!found && tokens_.is_incomplete()) return 0;
-    if (!found)
-        return tokens_.error(token.offset,
-                             "unknown " + std::string(what) + " " + shown(token.text));
-    return *found;
+    if (found) return *found;
+    const std::string_view similar = space.find_similar(identifier_name(token.text));
+    return tokens_.error(
+        token.offset, "unknown " + std::string(what) + " " + shown(token.text) +
+                          (similar.empty() ? "" : "; did you mean $" + std::string(similar) + "?"));
 }
 
 Result<u32, TextError> ModuleParser::index(Space space) {
