@@ -122,7 +122,8 @@ inline void observe_state(Instance& instance, Observation& seen) {
         seen.globals.push_back(value.high);
     }
     for (const TableInstance* table : instance.table_storage)
-        for (u64 i = 0; i < std::min<u64>(table->size, 1000); i++) seen.globals.push_back(table->elements[i] != 0);
+        for (u64 i = 0; i < std::min<u64>(table->size, 1000); i++)
+            seen.globals.push_back(table->elements[i] != 0);
     for (Memory* memory : instance.memory_storage)
         if (const u8* content = memory->readable(0, memory->size_bytes))
             seen.memory.insert(seen.memory.end(), content, content + memory->size_bytes);

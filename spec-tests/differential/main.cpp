@@ -1,7 +1,8 @@
 /// Makes random modules, runs them, and prints a line for each: seed, what every engine must give,
 /// "|", and what ours must give alike.
 ///
-///     differential [--seed S] [--count N] [--own] [--without FEATURE]… [--emit FILE] [--save FILE]
+///     differential [--seed S] [--count N] [--own] [--without FEATURE]… [--emit FILE]
+///         [--save FILE] [--no-run] [--words] [--rows]
 ///
 /// --own     also what engines may differ in: relaxed vectors, bits of NaNs, wide arithmetic
 /// --emit    writes the modules for v8.js, one behind the other
