@@ -23,17 +23,19 @@ std::string sorted_parts(std::string_view name) {
     return result;
 }
 
-/// How many characters must be inserted, removed or replaced.
+/// How many characters must be inserted, removed, replaced, or swapped with their neighbour.
 size_t distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
+    std::vector<size_t> row(b.size() + 1), above(row.size()), above_that(row.size());
     for (size_t j = 0; j <= b.size(); j++) row[j] = j;
     for (size_t i = 1; i <= a.size(); i++) {
-        size_t diagonal = row[0];
+        above_that.swap(above);
+        above.swap(row);
         row[0] = i;
         for (size_t j = 1; j <= b.size(); j++) {
-            const size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+            const size_t replaced = above[j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0);
+            row[j] = std::min({replaced, above[j] + 1, row[j - 1] + 1});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], above_that[j - 2] + 1);
         }
     }
     return row[b.size()];

@@ -16,6 +16,7 @@ TEST_CASE("The nearest word is proposed, unless all are far") {
     CHECK(nearest("ammount") == "amount");
     CHECK(nearest("coun") == "count");
     CHECK(nearest("get_local") == "local.get");
+    CHECK(nearest("conut") == "count");
     CHECK(nearest("y").empty());
     CHECK(nearest("").empty());
     CHECK(nearest("something").empty());
