@@ -174,6 +174,17 @@ TEST_CASE("A vector instruction with a lane gives what its model says, for every
     }
 }
 
+TEST_CASE("A shift of a vector counts modulo the width of its lanes, by a constant, too") {
+    for (const VectorRow& row : rows) {
+        if (row.signature != "vi:v") continue;
+        for (const i32 count : {0, 1, 7, 9, 31, 63, 64, 70, -1})
+            check_forms("v:v", "i32.const " + std::to_string(count) + " " + row.text,
+                        [&](const std::vector<Bits>& operands) {
+                            return vector_model::compute(row.text, {operands[0], {u32(count), 0}});
+                        });
+    }
+}
+
 TEST_CASE("A shuffle takes each of its lanes from either operand") {
     std::minstd_rand random(3);
     for (int round = 0; round < 8; round++) {

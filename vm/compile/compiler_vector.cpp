@@ -65,6 +65,10 @@ void Compiler::emit_vector(Operation operation, u64 fields, char result) {
 }
 
 void Compiler::vector(const FamilyRow& row) {
+    if (row.by != Operation::none && slots_.top().kind == Operand::Kind::constant) {
+        const u32 count = u32(slots_.pop().bits) % 64;  // of each width a multiple
+        return emit_vector(row.by, take_vector_operands(1) | u64(count) << 32, row.result);
+    }
     emit_vector(row.first, take_vector_operands(row.arity), row.result);
 }
 

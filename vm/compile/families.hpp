@@ -34,6 +34,7 @@ struct FamilyRow {
     char result = 0;  ///< the same of the result
     bool can_trap = false;
     Operation first = Operation::none;  ///< of its forms
+    Operation by = Operation::none;     ///< of a vector's shift: by a constant
 };
 
 namespace families_detail {
@@ -53,7 +54,8 @@ constexpr FamilyRow row(Family family, Operation first, std::string_view text,
             signature[0],
             signature.back(),
             family == Family::numeric && can_trap(text),
-            first};
+            first,
+            Operation::none};
 }
 
 constexpr Operation load_of(Opcode opcode) {
@@ -137,6 +139,8 @@ inline constexpr std::array<FamilyRow, opcode_places> families = [] {
     ROW(vector_store_lane, id, store_of(Opcode::id), text, signature)
 #include "vm/wasm/opcode.def"
 #undef ROW
+#define CODE_SHIFT(id) table[place_of(Opcode::id)].by = Operation::id##_by;
+#include "vm/compile/code.def"
     // What the rows of opcode.def put elsewhere.
     for (const Opcode opcode : {Opcode::ref_null, Opcode::ref_func, Opcode::ref_is_null})
         table[place_of(opcode)] = {};
@@ -144,10 +148,10 @@ inline constexpr std::array<FamilyRow, opcode_places> families = [] {
          {Opcode::call_ref, Opcode::return_call_ref, Opcode::br_on_null, Opcode::br_on_non_null,
           Opcode::br_on_cast, Opcode::br_on_cast_fail})
         table[place_of(opcode)].family = Family::reference;
-    table[place_of(Opcode::i32_eqz)] = {Family::equal_zero,  1, 'i', 'i', false,
-                                        Operation::i32_eq_si};
-    table[place_of(Opcode::i64_eqz)] = {Family::equal_zero,  1, 'I', 'i', false,
-                                        Operation::i64_eq_si};
+    table[place_of(Opcode::i32_eqz)] = {
+        Family::equal_zero, 1, 'i', 'i', false, Operation::i32_eq_si, Operation::none};
+    table[place_of(Opcode::i64_eqz)] = {
+        Family::equal_zero, 1, 'I', 'i', false, Operation::i64_eq_si, Operation::none};
     return table;
 }();
 

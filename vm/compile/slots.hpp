@@ -52,6 +52,7 @@ public:
         return local_slots_.empty() ? index : local_slots_[index];
     }
 
+    const Operand& top() const { return operands_.back(); }
     Operand& operator[](u32 index) { return operands_[index]; }
     /// Pushes an operand in its home; returns the slot.
     u32 push_home(ValueType type = types::i64);

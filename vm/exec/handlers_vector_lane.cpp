@@ -1,4 +1,4 @@
-/// Vector instructions that name lanes; wide arithmetic.
+/// Vector instructions that name lanes or a constant; wide arithmetic.
 
 #include "vm/exec/handlers_vector.hpp"
 #include "vm/exec/numeric_wide.hpp"
@@ -25,6 +25,14 @@ struct ReplaceLane {
         using Value = typename MeaningOf<f>::Second;
         return conclude_vector<2>(
             r, f(vector_operand<V>(r, 1), vector_operand<Value>(r, 2), field16(r, 3)));
+    }
+};
+
+template <auto f>
+struct ShiftBy {
+    ICVM_INLINE Step run(Registers& r) {
+        using V = typename MeaningOf<f>::First;
+        return conclude_vector<2>(r, f(vector_operand<V>(r, 1), field16(r, 2)));
     }
 };
 
@@ -80,6 +88,8 @@ void put_vector_lane_handlers(Handlers& handlers) {
     handlers.put<ReplaceLane<numeric::i64x2_replace_lane>>(Operation::i64x2_replace_lane);
     handlers.put<ReplaceLane<numeric::f32x4_replace_lane>>(Operation::f32x4_replace_lane);
     handlers.put<ReplaceLane<numeric::f64x2_replace_lane>>(Operation::f64x2_replace_lane);
+#define CODE_SHIFT(id) handlers.put<ShiftBy<numeric::id>>(Operation::id##_by);
+#include "vm/compile/code.def"
     handlers.put<WideOfFour<numeric::i64_add128>>(Operation::i64_add128);
     handlers.put<WideOfFour<numeric::i64_sub128>>(Operation::i64_sub128);
     handlers.put<WideOfTwo<numeric::i64_mul_wide_s>>(Operation::i64_mul_wide_s);
