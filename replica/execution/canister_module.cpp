@@ -76,6 +76,7 @@ Result<vm::Module, ExecutionError> decode_canister_module(Bytes uploaded) {
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_canister_module(
     Bytes uploaded, const Sha256& hash, vm::Module wasm, const vm::CompileOptions& options) {
     TRY(check_code_section(wasm));
+    TRY(check_features(wasm));
     auto compiled = vm::compile_module(std::move(wasm), options);
     if (!compiled) return std::unexpected(refused_by_engine(compiled.error()));
 

@@ -24,7 +24,8 @@ Feature feature_of(vm::ValueType type);
 /// What has to be on for a value type whose code in the binary format begins with `code`.
 Feature feature_of_type_code(u8 code);
 
-/// The first feature that is off and that `module` needs outside of its bodies; nothing: none.
+/// The first feature that is off and that `module`, decoded but perhaps not valid, needs outside of
+/// its bodies; nothing: none.
 std::optional<Feature> find_refused_feature(const vm::Module& module);
 
 }  // namespace icvm::replica

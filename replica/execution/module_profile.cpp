@@ -78,10 +78,7 @@ Check check_signature(const vm::FunctionType& expected, std::string_view name,
     return {};
 }
 
-// What mainnet's engine has switched off, though ours may know it (features.def).
-Check check_features(const vm::Module& module, const std::vector<FunctionCount>& functions) {
-    if (const auto refused = find_refused_feature(module))
-        return refuse(Refusal::engine, text_of(*refused));
+Check check_body_features(const std::vector<FunctionCount>& functions) {
     for (const FunctionCount& function : functions)
         if (function.refused) return refuse(Refusal::engine, text_of(*function.refused));
     return {};
@@ -301,9 +298,15 @@ Check check_code_section(const vm::Module& module) {
     return {};
 }
 
+Check check_features(const vm::Module& module) {
+    if (const auto refused = find_refused_feature(module))
+        return refuse(Refusal::engine, text_of(*refused));
+    return {};
+}
+
 Result<u64, ExecutionError> check_profile(const vm::Module& module) {
     const std::vector<FunctionCount> functions = count_functions(module);
-    TRY(check_features(module, functions));
+    TRY(check_body_features(functions));
     TRY(check_imports(module));
     TRY(check_exports(module));
     TRY(check_data(module));

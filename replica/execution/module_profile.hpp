@@ -25,6 +25,10 @@ bool is_memory64(const vm::Module& module);
 /// Larger than mainnet takes: checked before the module is validated.
 Result<void, ExecutionError> check_code_section(const vm::Module& module);
 
+/// Needs outside of its bodies what mainnet's engine has switched off (features.def): checked
+/// before the module is validated, so that its types are never registered.
+Result<void, ExecutionError> check_features(const vm::Module& module);
+
 /// What mainnet refuses in a valid module, in its order (docs/mainnet.md, "Modules"). Of what it
 /// accepts: the operators of all functions after instrumentation (see operator_scan.hpp).
 Result<u64, ExecutionError> check_profile(const vm::Module& module);
