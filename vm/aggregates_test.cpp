@@ -252,8 +252,8 @@ constexpr std::string_view root_types = R"(
         (local.set 0 (ref.null $b)) (call $clobber))
 )";
 
-TEST_CASE("operands, locals, parameters, results and fields are found by the collector") {
-    const std::string text = "(module " + std::string(root_types) + R"(
+/// Each function gives 7, when nothing that it holds is lost.
+constexpr std::string_view root_functions = R"(
         (tag $t (param (ref $b) i64 (ref $b)))
         (global $g (mut (ref null $b)) (ref.null $b))
         (table $table 2 (ref null $b))
@@ -360,8 +360,11 @@ TEST_CASE("operands, locals, parameters, results and fields are found by the col
             (drop (call $clobber))
             (call $open (ref.cast (ref $b) (any.convert_extern (local.get $e)))))
         (func (export "result") (result (ref $b)) (call $box (i32.const 7)))
-    ))";
-    const LoadedText loaded(text);
+    )";
+
+TEST_CASE("operands, locals, parameters, results and fields are found by the collector") {
+    const LoadedText loaded("(module " + std::string(root_types) + std::string(root_functions) +
+                            ")");
     for (const char* name :
          {"operand over a call", "local in an operand", "local", "parameter",
           "parameter by reference", "parameter of a tail call", "below arguments",

@@ -174,7 +174,8 @@ TEST_CASE("branches on null take the reference along, or leave it") {
 
 TEST_CASE("tests, casts and branches on casts agree for all kinds of references") {
     std::string text = R"((module
-        (type $a (sub (struct))) (type $b (sub $a (struct (field i32)))) (type $c (sub (struct (field i64))))
+        (type $a (sub (struct))) (type $b (sub $a (struct (field i32))))
+        (type $c (sub (struct (field i64))))
         (type $x (array i8)) (type $f (func)) (type $g (func (param i32)))
         (elem declare func $make_f)
         (func $make_f (export "func") (type $f))
