@@ -445,13 +445,15 @@ TEST_CASE("executions that wait, have not begun or have ended hold what they hav
             (i32.add (call $open (local.get $l))))
     ))");
     const auto clobber = [&] { CHECK(loaded.value({}, "clobber") == 0); };
-    Execution made(*loaded.store, loaded.function("box"), std::vector<Value>{Value::i32(7)},
-                   Budget::of(1000, 1000));
-    REQUIRE(made.run() == Outcome::finished);
+    auto made =
+        std::make_unique<Execution>(*loaded.store, loaded.function("box"),
+                                    std::vector<Value>{Value::i32(7)}, Budget::of(1000, 1000));
+    REQUIRE(made->run() == Outcome::finished);
     clobber();
-    const Value box = made.results()[0];
     Execution waiting(*loaded.store, loaded.function("open"),
-                      std::vector<Value>{Value::i64(u64(-1)), box}, Budget::of(1000, 1000));
+                      std::vector<Value>{Value::i64(u64(-1)), made->results()[0]},
+                      Budget::of(1000, 1000));
+    made = nullptr;
     clobber();
     REQUIRE(waiting.run() == Outcome::finished);
     CHECK(waiting.results()[0].bits == 7);
