@@ -122,13 +122,14 @@ std::string_view trap_kind(TrapReason reason) {
         case TrapReason::integer_divide_by_zero: return "zero";
         case TrapReason::integer_overflow:
         case TrapReason::invalid_conversion: return "unrepresentable";
-        case TrapReason::memory_out_of_bounds: return "memory";
+        // array.init_elem may find two bounds exceeded: which is told first is not said.
+        case TrapReason::memory_out_of_bounds:
         case TrapReason::table_out_of_bounds:
-        case TrapReason::undefined_element: return "table";
+        case TrapReason::undefined_element:
+        case TrapReason::array_out_of_bounds: return "bounds";
         case TrapReason::uninitialized_element:
         case TrapReason::indirect_call_type_mismatch: return "callee";
         case TrapReason::cast_failure: return "cast";
-        case TrapReason::array_out_of_bounds: return "array";
         case TrapReason::uncaught_exception: return "exception";
         case TrapReason::call_stack_exhausted: return "stack";
         default: break;

@@ -44,13 +44,10 @@ const kinds = [
   [/^unreachable/, 'unreachable'],
   [/^divide by zero|^remainder by zero/, 'zero'],
   [/unrepresentable/, 'unrepresentable'],
-  [/^memory access out of bounds|^data segment .*out of bounds/, 'memory'],
-  [/^table index is out of bounds|^table access out of bounds|^table .*out of bounds/, 'table'],
-  [/^element segment .*out of bounds/, 'table'],
+  [/out of bounds/, 'bounds'],
   [/^null function or function signature/, 'callee'],
   [/^dereferencing a null pointer|^rethrowing null value/, 'null'],
   [/^illegal cast/, 'cast'],
-  [/^array element access out of bounds|^array .*out of bounds/, 'array'],
 ];
 
 function kindOf(error) {
