@@ -15,8 +15,8 @@ void Body::statements(u32 count) {
         depth_++;
         statement();
         depth_--;
+        mark();
     }
-    mark();
 }
 
 void Body::statement() {

@@ -161,8 +161,9 @@ void Body::two_tables_statement() {
         if (dropped && random_.percent(80)) continue;
         if (!plan_.matches(plan_.elements[segment].type, type.element)) continue;
         if (start > 90) return op(Opcode::elem_drop, segment);
-        table_index(type.limits);
-        i32_constant(random_.below(3));
+        const bool wide = type.limits.address_type == AddressType::i64;
+        constant(wide ? 'I' : 'i', random_.below(2));
+        i32_constant(random_.below(2));
         i32_constant(random_.below(3));
         op(Opcode::table_init, segment);
         return number(table);
