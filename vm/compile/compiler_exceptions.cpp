@@ -12,6 +12,8 @@ void Compiler::try_table(const Instruction& i) {
     frame.clauses = u32(clauses_.size());
     frame.open_handlers = u32(open_handlers_.size());
     clauses_.insert(clauses_.end(), i.catches.begin(), i.catches.end());
+    // A comparison before the body stays there: without its code the body would begin earlier.
+    forget();
 }
 
 /// The end of a try_table with clauses, with its results, when control comes here, in their homes.
