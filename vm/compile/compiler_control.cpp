@@ -4,6 +4,14 @@
 
 namespace icvm::vm {
 
+namespace {
+
+/// A branch's operands that are moved each by an instruction of its own: the code of more would
+/// grow with their number, which no byte of the branch pays for.
+constexpr u32 moved_singly_max = 4;
+
+}  // namespace
+
 /// Ends the block of metering; its position is from now on known.
 i64 Compiler::close_block() {
     position_ = metering_.close();
@@ -188,6 +196,14 @@ void Compiler::move_to(const Frame& frame) {
     const u32 count = arity(frame);
     const u32 first = slots_.height() - count;
     u32 destination = slots_.home(frame.base);
+    if (count > moved_singly_max) {
+        place_top(count);
+        const u32 source = slots_.home(first);
+        emit(Operation::copy_many);
+        append_halves(destination, source);
+        append_halves(slots_.home(slots_.height()) - source, 0);
+        return forget();
+    }
     for (u32 n = 0; n < count; n++) {
         const Operand& operand = slots_[first + n];
         assign(destination, operand);
@@ -247,7 +263,10 @@ void Compiler::branch_if(const Condition& condition, u32 label) {
     Frame& frame = frame_of(label);
     const i64 position = close_block();
     if (is_function(frame) || (arity(frame) > 0 && !in_place(frame))) {
-        if (is_function(frame) && slots_of(frame.type->results) > 1) place_top(arity(frame));
+        // What is moved together is in its homes on both ways.
+        const bool together =
+            is_function(frame) ? slots_of(frame.type->results) > 1 : arity(frame) > moved_singly_max;
+        if (together) place_top(arity(frame));
         const u32 skip = emit_branch(inverse(condition), false);
         if (is_function(frame)) {
             emit_return(position);

@@ -24,6 +24,17 @@ struct CopyWide {
         return Step::next;
     }
 };
+/// Downwards, or apart: the operands of a branch that drops others below them.
+struct CopyMany {
+    ICVM_INLINE Step run(Registers& r) {
+        u64* const to = r.fp + field32(r, 0);
+        const u64* const from = r.fp + field32(r, 1);
+        const u32 count = field32(r, 2);
+        for (u32 n = 0; n < count; n++) to[n] = from[n];
+        r.pc += 3;
+        return Step::next;
+    }
+};
 struct Constant {
     ICVM_INLINE Step run(Registers& r) { return put<2>(r, field32(r, 1)); }
 };
@@ -72,6 +83,7 @@ struct RefFunc {
 void put_move_handlers(Handlers& handlers) {
     handlers.put<Copy>(Operation::copy);
     handlers.put<CopyWide>(Operation::copy_wide);
+    handlers.put<CopyMany>(Operation::copy_many);
     handlers.put<Constant>(Operation::constant);
     handlers.put<Constant64>(Operation::constant64);
     handlers.put<Select>(Operation::select);
