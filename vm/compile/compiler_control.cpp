@@ -264,8 +264,8 @@ void Compiler::branch_if(const Condition& condition, u32 label) {
     const i64 position = close_block();
     if (is_function(frame) || (arity(frame) > 0 && !in_place(frame))) {
         // What is moved together is in its homes on both ways.
-        const bool together =
-            is_function(frame) ? slots_of(frame.type->results) > 1 : arity(frame) > moved_singly_max;
+        const bool together = is_function(frame) ? slots_of(frame.type->results) > 1
+                                                 : arity(frame) > moved_singly_max;
         if (together) place_top(arity(frame));
         const u32 skip = emit_branch(inverse(condition), false);
         if (is_function(frame)) {
