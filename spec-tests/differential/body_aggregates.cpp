@@ -156,20 +156,20 @@ void Body::array_statement(u32 index) {
     const FieldType field = plan_.types[index].fields[0];
     if (!field.is_mutable) return;
     const u32 roll = random_.below(100);
-    if (roll < 35) {
+    if (roll < 20) {
         object_operand(index);
         array_index();
         element(field);
         return op(Opcode::array_set, index);
     }
-    if (roll < 55) {
+    if (roll < 45) {
         object_operand(index);
         array_index();
         element(field);
         i32_constant(random_.below(3));
         return op(Opcode::array_fill, index);
     }
-    if (roll < 75) return array_copy(index);
+    if (roll < 70) return array_copy(index);
     array_init(index);
 }
 
@@ -183,7 +183,11 @@ void Body::array_copy(u32 index) {
     const u32 source = random_.pick(sources);
     object_operand(index);
     array_index();
-    object_operand(source);
+    // A null source and a destination out of bounds: which is told is not said.
+    if (profile_.portable)
+        expression(ValueType::reference(HeapType::of_index(source), false));
+    else
+        object_operand(source);
     array_index();
     i32_constant(random_.below(3));
     op(Opcode::array_copy, index);

@@ -4,8 +4,9 @@
 
 namespace icvm::differential {
 
-/// A valid module of that seed; one in eight marks what it executes, in coverage.marks and its last
-/// memory.
-ByteVector generate(u64 seed, const Profile& profile, const RowTable& rows, Coverage& coverage);
+/// A valid module of that seed. With marks it tells what it executes, in its last memory: where,
+/// coverage.marks has.
+ByteVector generate(u64 seed, const Profile& profile, const RowTable& rows, Coverage& coverage,
+                    bool with_marks);
 
 }  // namespace icvm::differential

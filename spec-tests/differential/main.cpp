@@ -2,7 +2,7 @@
 /// "|", and what ours must give alike.
 ///
 ///     differential [--seed S] [--count N] [--own] [--without FEATURE]… [--emit FILE]
-///         [--save FILE] [--no-run] [--words] [--rows]
+///         [--save FILE] [--no-run] [--words] [--rows [--least N]]
 ///
 /// --own     also what engines may differ in: relaxed vectors, bits of NaNs, wide arithmetic
 /// --emit    writes the modules for v8.js, one behind the other
@@ -10,9 +10,12 @@
 /// --no-run  makes them only
 /// --words   the words of memories that are not zero, too
 /// --rows    no modules' lines: how often each row of opcode.def was generated and executed
+/// --least   with --rows: a row that was executed less than N times fails; those of wide arithmetic
+///           are in modules of --own alone
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -30,6 +33,7 @@ struct Options {
     std::string emit;
     std::string save;
     bool rows = false;
+    u64 least = 0;
     bool words = false;
     bool run = true;
     bool bad = false;
@@ -54,6 +58,8 @@ Options read_options(int count, char** arguments) {
             options.seed = std::strtoull(arguments[++i], nullptr, 10);
         else if (name == "--count")
             options.count = std::strtoull(arguments[++i], nullptr, 10);
+        else if (name == "--least")
+            options.least = std::strtoull(arguments[++i], nullptr, 10);
         else if (name == "--emit")
             options.emit = arguments[++i];
         else if (name == "--save")
@@ -85,13 +91,23 @@ void count_executed(Coverage& coverage, const ByteVector& marks) {
             for (const u16 place : coverage.marks[n]) coverage.executed[place]++;
 }
 
-void print_rows(const Coverage& coverage, const Profile& profile) {
+/// Whether each row that the profile has was executed as often as is wanted.
+bool print_rows(const Coverage& coverage, const Options& options) {
+    u64 rows = 0, rare = 0, minimum = ~u64(0);
     for (const Row& row : all_rows()) {
-        if (!is_in(profile, row)) continue;
+        if (!is_in(options.profile, row)) continue;
         const size_t place = vm::place_of(row.opcode);
-        fmt::print("{:>9} {:>9} {}\n", coverage.generated[place], coverage.executed[place],
-                   row.text);
+        const u64 executed = coverage.executed[place];
+        const bool is_rare = executed < options.least;
+        fmt::print("{:>9} {:>9} {}{}\n", coverage.generated[place], executed, row.text,
+                   is_rare ? " is executed too rarely" : "");
+        rows++;
+        rare += is_rare;
+        minimum = std::min(minimum, executed);
     }
+    fmt::print("{} of {} rows, each executed {} times at least; {} too rarely\n", rows,
+               all_rows().size(), minimum, rare);
+    return rare == 0;
 }
 
 int run(const Options& options) {
@@ -102,7 +118,7 @@ int run(const Options& options) {
     if (!options.emit.empty()) emitted.open(options.emit, std::ios::binary);
     bool same = true;
     for (u64 seed = options.seed; seed < options.seed + options.count; seed++) {
-        const ByteVector module = generate(seed, options.profile, rows, coverage);
+        const ByteVector module = generate(seed, options.profile, rows, coverage, options.rows);
         if (!options.save.empty())
             std::ofstream(options.save, std::ios::binary)
                 .write(reinterpret_cast<const char*>(module.data()),
@@ -122,7 +138,7 @@ int run(const Options& options) {
         }
         if (!options.rows) fmt::print("{}{} |{}\n", seed, seen.portable, seen.exact);
     }
-    if (options.rows) print_rows(coverage, options.profile);
+    if (options.rows && !print_rows(coverage, options)) same = false;
     return same ? 0 : 1;
 }
 
@@ -134,7 +150,7 @@ int main(int count, char** arguments) {
     if (options.bad) {
         fmt::print(stderr,
                    "usage: differential [--seed S] [--count N] [--own] [--without FEATURE] "
-                   "[--emit FILE] [--save FILE] [--rows]\n");
+                   "[--emit FILE] [--save FILE] [--no-run] [--words] [--rows [--least N]]\n");
         return 2;
     }
     return icvm::differential::run(options);

@@ -153,9 +153,10 @@ private:
 
     void write_element(const ElementPlan& one) {
         const bool active = one.mode == vm::SegmentMode::active;
-        number((active ? 0 : 1) | (active && one.table == 0 ? 0 : 2) | 4);
-        // Flag 4 alone is of table 0 and funcref.
+        const bool declarative = one.mode == vm::SegmentMode::declarative;
+        // Flag 4 alone is of table 0 and funcref (Wasm 5.5.12).
         const bool plain = active && one.table == 0;
+        number((active ? 0 : 1) | (declarative || (active && !plain) ? 2 : 0) | 4);
         if (active && one.table != 0) number(one.table);
         if (active) append(content_, one.offset);
         if (!plain) write_type(content_, one.type);
