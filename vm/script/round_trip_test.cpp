@@ -1,5 +1,6 @@
 // Printing and parsing again gives the same bytes for every module of the official suite: $SUITE,
-// else ../shared/wasm-testsuite beside the checkout. Without a suite there is nothing to check.
+// else ../shared/wasm-testsuite beside the checkout, else where spec-tests/run fetches it. Without
+// a suite it is skipped, which .ci/test counts.
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -20,7 +21,9 @@ namespace fs = std::filesystem;
 
 fs::path suite() {
     const char* given = std::getenv("SUITE");
-    return given != nullptr && *given != '\0' ? given : "../shared/wasm-testsuite";
+    if (given != nullptr && *given != '\0') return given;
+    const fs::path beside = "../shared/wasm-testsuite";
+    return fs::is_directory(beside) ? beside : "build/wasm-testsuite";
 }
 
 bool is_malformed(Command::Kind kind) {
@@ -49,7 +52,7 @@ void check_round_trip(const ByteVector& bytes) {
 
 TEST_CASE("every module of the official suite is printed and parsed to the same bytes") {
     if (!fs::is_directory(suite())) {
-        WARN("skipped: no suite at " << suite());
+        WARN("skipped: the round trip, no suite at " << suite().string());
         return;
     }
     for (const auto& entry : fs::directory_iterator(suite())) {
