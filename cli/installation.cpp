@@ -82,7 +82,7 @@ Result<ByteVector, Problem> argument_of(const Plan& plan, const ArgumentText& ar
 replica::InstallCode request_of(const Context& context, const Plan& plan) {
     return {plan.target ? plan.target->id : replica::Principal(),
             plan.mode,
-            plan.module.bytes,
+            plan.module.bytes(),
             plan.argument,
             plan.skip_pre_upgrade,
             plan.persistence,
@@ -276,7 +276,7 @@ Result<JsonObject, Problem> carry_out(Context& context, Session& session, const 
     context.terminal.note(success_text(plan, target, receipt));
     context.terminal.detail(fmt::format("  {} instr, module {} of {} bytes",
                                         grouped(receipt.instructions), hex(plan.module.info.hash),
-                                        grouped(plan.module.bytes.size())));
+                                        grouped(plan.module.bytes().size())));
     return success_json(plan, target, receipt);
 }
 

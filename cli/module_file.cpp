@@ -23,33 +23,9 @@ Service service_of(const replica::ModuleInfo& info) {
 
 namespace {
 
-/// What the bytes look like, when they are no Wasm.
-std::string guess(Bytes bytes) {
-    const std::string_view text = text_of(bytes.first(std::min<size_t>(bytes.size(), 256)));
-    const size_t start = text.find_first_not_of(" \t\r\n");
-    const std::string_view front = start == std::string_view::npos ? "" : text.substr(start);
-    if (front.starts_with("actor") || front.starts_with("import ") ||
-        front.starts_with("persistent"))
-        return "it looks like Motoko source: compile it with moc or icp first";
-    return "give a .wasm, .wasm.gz or .wat file, as moc, icp, dfx or cargo make it";
-}
-
-/// Where a text breaks a rule of validation; nothing when it is refused for another reason.
-std::string quote_of_refusal(const ModuleSource& source) {
-    if (!source.is_text()) return {};
-    const auto loaded = vm::load_module(source.module.bytes, {});
-    if (loaded) return {};
-    const vm::Position position = position_of(source.module, loaded.error().offset());
-    return place_name(source, position) + "\n" + quote_of(source, position);
-}
-
 Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& reject) {
-    const std::string_view front = text_of(bytes.first(std::min<size_t>(bytes.size(), 4)));
-    const bool module = front == std::string_view("\0asm", 4) || front.starts_with("\x1f\x8b");
     const bool too_large = reject.message.find("exceeds the maximum") != std::string::npos;
-    const std::string next = !module     ? guess(bytes)
-                             : too_large ? std::string()
-                                         : "build it again: it is damaged or cut short";
+    const std::string next = too_large ? "" : advice_for(bytes);
     Problem problem =
         file_problem(fmt::format("{} is not a module: {}", path, reject.message), next);
     problem.diagnostic.code = replica::to_string(reject.error);
@@ -69,20 +45,28 @@ Result<ModuleFile, Problem> read_module(const std::string& path) {
     auto info = replica::inspect_module(bytes);
     if (!info) return std::unexpected(no_module(path, bytes, info.error()));
     Service service = service_of(*info);
-    ModuleFile file{path, {}, std::move(*info), std::move(service)};
-    if (!file.info.refusal.empty()) file.quote = quote_of_refusal(*source);
-    file.bytes = std::move(source->module.bytes);
-    return file;
+    return ModuleFile{path, std::move(*source), std::move(*info), std::move(service)};
 }
 
 Done check_canister(const ModuleFile& module) {
-    if (module.info.refusal.empty()) return {};
-    Problem problem =
-        file_problem(fmt::format("{} cannot be a canister: {}", module.path, module.info.refusal));
+    const replica::ModuleInfo& info = module.info;
+    if (info.refusal.empty()) return {};
+    std::string place, quote;
+    if (module.source.is_text() && info.refusal_offset) {
+        const vm::Position position = position_of(module.source.module, *info.refusal_offset);
+        place = place_name(module.source, position);
+        quote = quote_of(module.source, position);
+    }
+    Problem problem = file_problem(fmt::format("{} cannot be a canister: {}",
+                                               place.empty() ? module.path : place, info.refusal));
     problem.diagnostic.code = replica::to_string(replica::ErrorCode::canister_invalid_wasm);
-    problem.reason = module.info.refusal;
-    problem.quote = module.quote;
-    add_note(problem, "next", "icvm inspect " + shell_word(module.path));
+    problem.reason = info.refusal;
+    problem.place = place;
+    problem.quote = quote;
+    add_note(problem, "next",
+             info.is_switched_off
+                 ? "do without it: mainnet has it switched off (`icvm wasm` has no such limit)"
+                 : "icvm inspect " + shell_word(module.path));
     return std::unexpected(std::move(problem));
 }
 

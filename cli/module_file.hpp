@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/command.hpp"
+#include "cli/module_source.hpp"
 #include "cli/problem.hpp"
 
 namespace icvm::cli {
@@ -16,10 +17,10 @@ Service service_of(const replica::ModuleInfo& info);
 /// A module that was read from a file.
 struct ModuleFile {
     std::string path;
-    ByteVector bytes;
+    ModuleSource source;  ///< its bytes as they came: Wasm, or gzip of it
     replica::ModuleInfo info;
     Service service;
-    std::string quote{};  ///< of a text that is refused: where, and the line with a caret
+    const ByteVector& bytes() const { return source.module.bytes; }
 };
 
 /// Reads and decodes: exit 4 when it is no module.

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "replica/base/gzip.hpp"
 #include "replica/base/principal.hpp"
 #include "replica/base/reject.hpp"
 #include "replica/candid/candid.hpp"

@@ -58,8 +58,7 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     return compiled;
 }
 
-Result<std::shared_ptr<const CompiledModule>, LoadError> load_module(
-    ByteVector bytes, const CompileOptions& options) {
+Result<Module, LoadError> read_module(ByteVector bytes) {
     // The decoder takes the bytes, and has none to show when they are no module.
     const SectionList sections(bytes);
     auto module = decode_module(std::move(bytes));
@@ -68,7 +67,12 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> load_module(
         error.place.section = sections.name_at(error.offset());
         return std::unexpected(std::move(error));
     }
-    return compile_module(std::move(*module), options);
+    return std::move(*module);
+}
+
+Result<std::shared_ptr<const CompiledModule>, LoadError> load_module(
+    ByteVector bytes, const CompileOptions& options) {
+    return compile_module(TRY(read_module(std::move(bytes))), options);
 }
 
 }  // namespace icvm::vm

@@ -25,6 +25,4 @@ private:
 
 ErrorPlace place_in(const Module& module, u32 offset, std::optional<u32> function);
 
-LoadError located(Invalid invalid, const Module& module);
-
 }  // namespace icvm::vm

@@ -55,8 +55,14 @@ struct LoadError : std::variant<Malformed, Invalid> {
 /// "type mismatch (in function 3 \"inc\", at offset 0x4f)".
 std::string to_string(const LoadError& error);
 
+/// A rule that `module` breaks, be it an embedder's own, with its place.
+LoadError located(Invalid invalid, const Module& module);
+
 /// Decodes (Wasm 5) without validating; for inspection and for checks of an embedder's own.
 Result<Module, Malformed> decode_module(ByteVector bytes);
+
+/// decode_module, with the section where it fails.
+Result<Module, LoadError> read_module(ByteVector bytes);
 
 /// Validates and compiles a decoded module in one pass over each body (Wasm 3).
 Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(

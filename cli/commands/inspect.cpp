@@ -111,7 +111,7 @@ Done command_inspect(Context& context) {
     if (!file && (state_exists(context) || access(word.c_str(), F_OK) != 0))
         return inspect_canister(context, word);
     const ModuleFile module = TRY(read_module(word));
-    print(context, word, module.info, module.bytes.size());
+    print(context, word, module.info, module.bytes().size());
     add_json(context.json, module.info);
     return {};
 }

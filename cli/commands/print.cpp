@@ -9,8 +9,7 @@ Done command_print(Context& context) {
     const Invocation& invocation = context.invocation;
     if (invocation.operands.size() != 1)
         return std::unexpected(usage_problem("one module is needed", invocation.command));
-    const ModuleSource source = TRY(read_source(invocation.operands[0]));
-    TRY(check_uncompressed(source));
+    const ModuleSource source = TRY(read_uncompressed(invocation.operands[0]));
     const auto text = vm::print_module(source.module.bytes);
     if (!text) {
         // Whoever loads it tells the place, too.

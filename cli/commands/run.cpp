@@ -166,14 +166,22 @@ Done command_run(Context& context) {
     auto calls = TRY(read_calls(steps, *module));
 
     Session session = TRY(session_of(context));
-    const Target target = TRY(set_up(context, session, *module, name_of(module->path)));
+    auto installed = set_up(context, session, *module, name_of(module->path));
+    if (!installed) {
+        add_places(installed.error(), module->source);
+        return std::unexpected(std::move(installed.error()));
+    }
+    const Target target = std::move(*installed);
     for (CanisterCall& call : calls) call.target = target;
     Totals totals;
     auto done = call_all(context, session, *module, calls, format, totals);
     context.json.add_json("canister", json_of(target));
     context.json.add_json("replies", totals.replies.text());
     context.json.add("instructions", totals.instructions);
-    if (!done) return done;
+    if (!done) {
+        add_places(done.error(), module->source);
+        return done;
+    }
     const auto time = std::chrono::steady_clock::now() - started;
     context.terminal.note(summary_line(target.name, totals, time, context.terminal.is_verbose()));
     return {};

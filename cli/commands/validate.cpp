@@ -5,7 +5,7 @@ namespace icvm::cli {
 namespace {
 
 Done check_file(const std::string& path) {
-    TRY(load_source(TRY(read_source(path)), {}));
+    TRY(load_source(TRY(read_uncompressed(path)), {}));
     return {};
 }
 

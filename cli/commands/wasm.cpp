@@ -79,12 +79,21 @@ Result<std::vector<vm::Value>, Problem> read_values(const Invocation& invocation
     return values;
 }
 
-Problem trap_problem(const vm::Trap& trap, const std::string& what) {
+/// Of the name section, or an export.
+std::string name_of(const vm::TrapFrame& frame, const vm::Module& module) {
+    if (!frame.name.empty()) return frame.name;
+    for (const vm::Export& found : module.exports)
+        if (found.kind == vm::ExternKind::function && found.index == frame.function)
+            return found.name;
+    return {};
+}
+
+Problem trap_problem(const vm::Trap& trap, const std::string& what, const vm::Module& module) {
     Problem problem{{exit_code::trap, {}, {}, {}}};
     problem.reason = trap.message.empty() ? std::string(to_string(trap.reason)) : trap.message;
     problem.diagnostic.message = fmt::format("{} trapped: {}", what, problem.reason);
     for (const vm::TrapFrame& frame : trap.frames)
-        problem.frames.push_back({frame.function, frame.name, frame.offset});
+        problem.frames.push_back({frame.function, name_of(frame, module), frame.offset});
     return problem;
 }
 
@@ -92,7 +101,7 @@ Problem trap_problem(const vm::Trap& trap, const std::string& what) {
 Result<std::vector<vm::Value>, Problem> invoke(Context& context, vm::Store& store,
                                                vm::FunctionInstance& function,
                                                const std::vector<vm::Value>& arguments,
-                                               const std::string& what) {
+                                               const std::string& what, const vm::Module& module) {
     constexpr i64 limit = std::numeric_limits<i64>::max() / 2;
     context.progress.start(what);
     vm::Execution execution(store, function, arguments, vm::Budget::of(limit, slice));
@@ -105,7 +114,7 @@ Result<std::vector<vm::Value>, Problem> invoke(Context& context, vm::Store& stor
     }
     context.progress.clear();
     if (outcome == vm::Outcome::trapped)
-        return std::unexpected(trap_problem(execution.trap(), what));
+        return std::unexpected(trap_problem(execution.trap(), what, module));
     return std::vector<vm::Value>(execution.results().begin(), execution.results().end());
 }
 
@@ -147,11 +156,11 @@ Result<vm::Instance*, Problem> instantiate(Context& context, vm::Store& store,
     auto instance = store.instantiate(std::move(compiled), {}, options);
     if (!instance) {
         if (const auto* trap = std::get_if<vm::Trap>(&instance.error()))
-            return std::unexpected(trap_problem(*trap, "instantiating " + path));
+            return std::unexpected(trap_problem(*trap, "instantiating " + path, module));
         return std::unexpected(file_problem(std::get<vm::Unlinkable>(instance.error()).reason));
     }
     if (vm::FunctionInstance* start = vm::start_function(**instance))
-        TRY(invoke(context, store, *start, {}, "the start function"));
+        TRY(invoke(context, store, *start, {}, "the start function", module));
     return *instance;
 }
 
@@ -197,7 +206,7 @@ Done run(Context& context, const ModuleSource& source) {
     vm::Store store;
     vm::Instance& instance = *TRY(instantiate(context, store, compiled, source.path));
     vm::FunctionInstance& function = *vm::find_exported_function(instance, *name);
-    const auto results = TRY(invoke(context, store, function, arguments, *name));
+    const auto results = TRY(invoke(context, store, function, arguments, *name, module));
     print_results(context, module, type, results);
     return {};
 }
@@ -208,11 +217,9 @@ Done command_wasm(Context& context) {
     const Invocation& invocation = context.invocation;
     if (invocation.operands.empty())
         return std::unexpected(usage_problem("which module?", invocation.command));
-    const ModuleSource source = TRY(read_source(invocation.operands[0]));
+    const ModuleSource source = TRY(read_uncompressed(invocation.operands[0]));
     Done done = run(context, source);
-    if (done || !source.is_text()) return done;
-    for (Frame& frame : done.error().frames)
-        frame.place = place_name(source, position_of(source.module, frame.offset));
+    if (!done) add_places(done.error(), source);
     return done;
 }
 

@@ -62,13 +62,15 @@ void read_imports(CanisterModule& module) {
 
 /// What mainnet says of a module that its engine does not take: the quoted part is ours.
 ExecutionError refused_by_engine(const vm::LoadError& error) {
-    return refused(Refusal::engine, to_string(error));
+    ExecutionError refusal = refused(Refusal::engine, to_string(error));
+    refusal.module_offset = error.offset();
+    return refusal;
 }
 
 }  // namespace
 
 Result<vm::Module, ExecutionError> decode_canister_module(Bytes uploaded) {
-    auto wasm = vm::decode_module(TRY(decode_encoding(uploaded)));
+    auto wasm = vm::read_module(TRY(decode_encoding(uploaded)));
     if (!wasm) return std::unexpected(refused_by_engine(wasm.error()));
     return std::move(*wasm);
 }

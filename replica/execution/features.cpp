@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "replica/execution/operator_scan.hpp"
+#include "replica/execution/refusal.hpp"
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica {
@@ -17,6 +18,9 @@ struct FeatureRow {
     bool is_on;
     std::string_view text;
 };
+
+constexpr size_t type_section = 1, import_section = 2, table_section = 4, memory_section = 5,
+                 global_section = 6, tag_section = 13;
 
 constexpr bool on = true, off = false;
 constexpr FeatureRow rows[] = {
@@ -45,11 +49,12 @@ class FeatureSearch {
 public:
     explicit FeatureSearch(const vm::Module& module) : module_(module) {}
 
-    std::optional<Feature> search() {
+    std::optional<RefusedFeature> search() {
         visit_types();
         visit_imports();
         visit_tables();
         visit_memories();
+        at_section(tag_section);
         if (!module_.tags.empty()) need(Feature::exceptions);
         visit_globals();
         visit_elements();
@@ -60,11 +65,21 @@ public:
 
 private:
     void need(Feature feature) {
-        if (!found_ && !is_on(feature)) found_ = feature;
+        if (!found_ && !is_on(feature)) found_ = {feature, at_};
+    }
+    /// Its first entry, behind their number; the imports when there is no such section.
+    void at_section(size_t section) {
+        const auto& offsets = module_.section_offsets;
+        at_ = offsets[section] != 0 ? offsets[section] : offsets[import_section];
+        const Bytes entries = Bytes(module_.bytes).subspan(at_);
+        Bytes behind = entries;
+        (void)read_unsigned_leb128(behind, 32);
+        at_ += u32(entries.size() - behind.size());
     }
     void visit(ValueType type) { need(feature_of(type)); }
 
     void visit_types() {
+        at_section(type_section);
         for (const vm::DefinedType& type : module_.types) {
             const bool plain = type.kind == vm::CompositeKind::function && type.is_final &&
                                !type.supertype && type.group_size == 1;
@@ -78,7 +93,6 @@ private:
     /// Whether no entry of the type section has the form of a group or of a subtype, which say
     /// nothing here. All value types in it take one byte.
     bool has_plain_types() const {
-        constexpr size_t type_section = 1;
         constexpr u8 function_form = 0x60;
         Bytes bytes = Bytes(module_.bytes).subspan(module_.section_offsets[type_section]);
         const auto skip_types = [&] {
@@ -99,18 +113,21 @@ private:
 
     void visit_imports() {
         for (const vm::Import& import : module_.imports) {
+            at_ = import.offset;
             if (import.kind == vm::ExternKind::tag) need(Feature::exceptions);
             if (import.kind == vm::ExternKind::global) visit(import.global.value);
         }
     }
 
     void visit_tables() {
+        at_section(table_section);
         for (const vm::TableType& table : module_.table_types) visit(table.element);
         for (const vm::Table& table : module_.tables)
             if (table.initializer) need(Feature::table_initializers);
     }
 
     void visit_memories() {
+        at_section(memory_section);
         if (module_.memory_types.size() > 1) need(Feature::multiple_memories);
         for (const vm::MemoryType& memory : module_.memory_types) {
             if (memory.shared) need(Feature::shared_memories);
@@ -119,6 +136,7 @@ private:
     }
 
     void visit_globals() {
+        at_section(global_section);
         for (const vm::Global& global : module_.globals) {
             visit(global.type.value);
             visit(global.initializer);
@@ -127,6 +145,7 @@ private:
 
     void visit_elements() {
         for (const vm::ElementSegment& segment : module_.elements) {
+            at_ = segment.offset;
             if (segment.mode == vm::SegmentMode::active) visit(segment.table_offset);
             if (segment.has_expressions) visit(segment.type);
             for (const vm::ConstantExpression& expression : segment.expressions) visit(expression);
@@ -135,6 +154,7 @@ private:
 
     void visit(vm::ConstantExpression expression) {
         if (found_) return;
+        at_ = expression.offset;
         const Bytes bytes = module_.content(expression);
         const ConstantShape shape = shape_of_constant(bytes);
         if (shape.refused) need(*shape.refused);
@@ -146,7 +166,8 @@ private:
     }
 
     const vm::Module& module_;
-    std::optional<Feature> found_;
+    u32 at_ = 0;  ///< of what is visited
+    std::optional<RefusedFeature> found_;
 };
 
 }  // namespace
@@ -189,7 +210,17 @@ Feature feature_of_type_code(u8 code) {
     return feature_of_reference(HeapType::of_code(code), true);
 }
 
-std::optional<Feature> find_refused_feature(const vm::Module& module) {
+ExecutionError refused_feature(const RefusedFeature& refused_feature, std::optional<u32> function,
+                               const vm::Module& module) {
+    const std::string reason(text_of(refused_feature.feature));
+    const auto error = located(vm::Invalid{refused_feature.offset, function, reason}, module);
+    ExecutionError refusal = refused(Refusal::engine, to_string(error));
+    refusal.module_offset = refused_feature.offset;
+    refusal.is_switched_off = true;
+    return refusal;
+}
+
+std::optional<RefusedFeature> find_refused_feature(const vm::Module& module) {
     return FeatureSearch(module).search();
 }
 

@@ -130,10 +130,10 @@ TEST_CASE("a canister has the features of mainnet, and no others") {
             if (is_on(feature)) {
                 CHECK(found.empty());
             } else {
-                CHECK(found ==
-                      "Canister's Wasm module is not valid: Wasmtime failed to validate wasm "
-                      "module wasmtime::Module::validate() failed with " +
-                          std::string(text_of(feature)));
+                CHECK(found.starts_with(
+                    "Canister's Wasm module is not valid: Wasmtime failed to validate wasm "
+                    "module wasmtime::Module::validate() failed with " +
+                    std::string(text_of(feature)) + " (in "));
             }
         }
         CHECK(examples(feature).empty() == (feature == Feature::shared_memories));
@@ -169,7 +169,7 @@ TEST_CASE("groups of one type, and open types without supertypes, are known by t
     for (const ByteVector& entry :
          {ByteVector{0x4E, 0x01, 0x60, 0x00, 0x00}, ByteVector{0x4E, 0x00},
           ByteVector{0x4F, 0x00, 0x60, 0x00, 0x00}})
-        CHECK(with_type(entry).ends_with("garbage collection"));
+        CHECK(with_type(entry).find("garbage collection") != std::string::npos);
 }
 
 }  // namespace icvm::replica

@@ -72,6 +72,12 @@ Reject reject_without_canister(const ExecutionError& error) {
     return reject(error.code, std::move(message));
 }
 
+void add_refusal(ModuleInfo& info, const ExecutionError& error) {
+    info.refusal = error.text;
+    info.refusal_offset = error.module_offset;
+    info.is_switched_off = error.is_switched_off;
+}
+
 }  // namespace
 
 ModuleInfo describe_module(const CanisterModule& module) {
@@ -95,7 +101,7 @@ Result<ModuleInfo, Reject> inspect_module(Bytes module) {
     if (made)
         remember_module(*made, options);
     else
-        info.refusal = made.error().text;
+        add_refusal(info, made.error());
     return info;
 }
 

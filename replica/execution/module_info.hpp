@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,11 @@ struct ModuleInfo {
     std::vector<std::string> entry_points;                     ///< "canister_init", …
     std::vector<std::string> imports;                          ///< "ic0.msg_reply", …
     std::vector<std::pair<std::string, u64>> custom_sections;  ///< name, bytes
-    std::string candid;    ///< text of candid:service; may be empty
-    std::string compiler;  ///< "motoko 1.10.1", or empty
-    std::string refusal;   ///< why a canister cannot be made of it; empty: it can
+    std::string candid;                 ///< text of candid:service; may be empty
+    std::string compiler;               ///< "motoko 1.10.1", or empty
+    std::string refusal;                ///< why a canister cannot be made of it; empty: it can
+    std::optional<u32> refusal_offset;  ///< in the uncompressed module, where one place is why
+    bool is_switched_off = false;  ///< refused for a part of WebAssembly that mainnet has not on
     u32 functions = 0, globals = 0, data_segments = 0;
 };
 

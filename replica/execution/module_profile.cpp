@@ -78,9 +78,14 @@ Check check_signature(const vm::FunctionType& expected, std::string_view name,
     return {};
 }
 
-Check check_body_features(const std::vector<FunctionCount>& functions) {
-    for (const FunctionCount& function : functions)
-        if (function.refused) return refuse(Refusal::engine, text_of(*function.refused));
+Check check_body_features(const vm::Module& module, const std::vector<FunctionCount>& functions) {
+    for (size_t i = 0; i < functions.size(); i++) {
+        if (!functions[i].refused) continue;
+        RefusedFeature refused = *functions[i].refused;
+        refused.offset += module.functions[i].body.offset;
+        return std::unexpected(
+            refused_feature(refused, u32(module.imported_functions + i), module));
+    }
     return {};
 }
 
@@ -300,13 +305,13 @@ Check check_code_section(const vm::Module& module) {
 
 Check check_features(const vm::Module& module) {
     if (const auto refused = find_refused_feature(module))
-        return refuse(Refusal::engine, text_of(*refused));
+        return std::unexpected(refused_feature(*refused, std::nullopt, module));
     return {};
 }
 
 Result<u64, ExecutionError> check_profile(const vm::Module& module) {
     const std::vector<FunctionCount> functions = count_functions(module);
-    TRY(check_body_features(functions));
+    TRY(check_body_features(module, functions));
     TRY(check_imports(module));
     TRY(check_exports(module));
     TRY(check_data(module));

@@ -134,12 +134,13 @@ const OperatorTable& table() {
 /// watched.
 class Scanner {
 public:
-    explicit Scanner(Bytes bytes) : position_(bytes.data()), end_(position_ + bytes.size()) {}
+    explicit Scanner(Bytes bytes)
+        : begin_(bytes.data()), position_(begin_), end_(position_ + bytes.size()) {}
 
     bool at_end() const { return position_ == end_; }
     size_t left() const { return size_t(end_ - position_); }
     /// The first feature that is off: what follows was not read.
-    std::optional<Feature> refused() const { return refused_; }
+    const std::optional<RefusedFeature>& refused() const { return refused_; }
 
     bool skip_locals() {
         const auto groups = read_count();
@@ -151,6 +152,7 @@ public:
     /// refused().
     const OperatorRow* next() {
         if (at_end()) return nullptr;
+        operator_ = position_;
         const u8 code = *position_++;
         const OperatorRow* row = code < 0xFB ? &rows_[code] : prefixed(code);
         if (row == nullptr) return nullptr;
@@ -160,7 +162,7 @@ public:
 
 private:
     bool refuse(Feature feature) {
-        refused_ = feature;
+        refused_ = {feature, u32(operator_ - begin_)};
         return false;
     }
     bool skip_number() {
@@ -242,9 +244,11 @@ private:
     }
 
     const OperatorTable& rows_ = table();
+    const u8* begin_;
     const u8* position_;
     const u8* end_;
-    std::optional<Feature> refused_;
+    const u8* operator_ = begin_;  ///< where the last one begins
+    std::optional<RefusedFeature> refused_;
 };
 
 /// What mainnet's instrumentation adds (docs/metering.md, "Stages of install_code").
@@ -311,7 +315,10 @@ bool is_constant(Bytes expression, vm::Opcode opcode) {
 ConstantShape shape_of_constant(Bytes expression) {
     Scanner scanner(expression);
     const OperatorRow* row = scanner.next();
-    if (row == nullptr) return {false, {}, scanner.refused()};
+    if (row == nullptr) {
+        const auto& refused = scanner.refused();
+        return {false, {}, refused ? std::optional(refused->feature) : std::nullopt};
+    }
     return {scanner.left() == 1, row->opcode, std::nullopt};
 }
 

@@ -9,10 +9,10 @@ namespace icvm::replica {
 
 /// One walk over a function's operators, for what mainnet counts in them.
 struct FunctionCount {
-    u64 operators = 0;               ///< with the final `end`
-    u64 complexity = 0;              ///< by complexity.def
-    std::optional<Feature> refused;  ///< that the body needs and that is off: nothing else counts
-    std::string_view unsupported;    ///< text of the first operator that mainnet refuses, or empty
+    u64 operators = 0;                      ///< with the final `end`
+    u64 complexity = 0;                     ///< by complexity.def
+    std::optional<RefusedFeature> refused;  ///< that the body needs: nothing else counts
+    std::string_view unsupported;  ///< text of the first operator that mainnet refuses, or empty
     /// Operators after mainnet's instrumentation: what compiling the function costs
     /// (docs/metering.md, "Stages of install_code").
     u64 instrumented = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "replica/base/principal.hpp"
@@ -13,6 +14,10 @@ struct ExecutionError {
     ErrorCode code;
     std::string text;
     std::string help{};  ///< what to do about it; may be empty
+    /// Of a module that is refused for what is in its uncompressed bytes there.
+    std::optional<u32> module_offset{};
+    /// It needs a part of WebAssembly that mainnet has switched off.
+    bool is_switched_off = false;
 };
 
 /// "See documentation: …#section" behind a suggestion.
