@@ -115,6 +115,8 @@ TEST_CASE("Balanced parentheses are cut out of a script") {
 
 TEST_CASE("A line is quoted with a caret under the column, in code points") {
     CHECK(quote_line("a\n\tλ b\nc", {2, 4}) == "\tλ b\n\t  ^\n");
+    CHECK(quote_line("\u65e5 \u00e9 \U0001f600b", {1, 6}) ==
+          "\u65e5 \u00e9 \U0001f600b\n\u3000   \u3000^\n");
     CHECK(quote_line("a\r\nbc", {2, 3}) == "bc\n  ^\n");
     CHECK(quote_line("", {1, 1}) == "\n^\n");
     CHECK(quote_line(std::string(1000, 'x'), {1, 501}).size() == 160 + 1 + 100 + 2);

@@ -7,6 +7,35 @@ namespace {
 
 bool continues_code_point(char byte) { return (u8(byte) & 0xC0) == 0x80; }
 
+struct CodePoints {
+    u32 first, last;
+};
+/// What terminals show in two columns: East Asian scripts and pictures.
+constexpr CodePoints wide[] = {
+    {0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
+    {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+/// What `text` begins with, when it is well-formed.
+u32 code_point_of(std::string_view text) {
+    const u8 lead = u8(text[0]);
+    u32 value = lead < 0x80   ? lead
+                : lead < 0xE0 ? lead & 0x1F
+                : lead < 0xF0 ? lead & 0xF
+                              : lead & 7;
+    for (size_t i = 1; i < text.size() && continues_code_point(text[i]) && i < 4; i++)
+        value = (value << 6) | (u8(text[i]) & 0x3F);
+    return value;
+}
+
+/// As wide as what `text` begins with.
+std::string_view blank_below(std::string_view text) {
+    if (text[0] == '\t') return "\t";
+    const u32 code_point = code_point_of(text);
+    for (const CodePoints& range : wide)
+        if (code_point >= range.first && code_point <= range.last) return "\u3000";
+    return " ";
+}
+
 /// The longest part of a line that is quoted, in bytes.
 constexpr size_t quoted_bytes_max = 160;
 /// Of those, how many stand before the place that is meant.
@@ -56,7 +85,7 @@ std::string quote_line(std::string_view text, Position position) {
         if (u8(c) < 0x20 && c != '\t') c = ' ';
     result += '\n';
     for (size_t i = begin; i < at; i++)
-        if (!continues_code_point(line[i])) result += line[i] == '\t' ? '\t' : ' ';
+        if (!continues_code_point(line[i])) result += blank_below(line.substr(i));
     result += "^\n";
     return result;
 }
