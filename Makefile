@@ -39,7 +39,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests differential bench fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests differential bench bench-compare fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -70,6 +70,9 @@ $(BUILD)/seeds: $(call objects,spec-tests/seeds/main.cpp) $(BUILD)/libicvm.a
 $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
 
+$(BUILD)/compare: $(call objects,$(wildcard bench/compare/*.cpp) bench/programs.cpp bench/module_file.cpp) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
 $(BUILD)/embed: $(call objects,$(wildcard docs/examples/embed/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
@@ -99,7 +102,13 @@ differential:              ## random modules, on both dispatchers and V8 (COUNT,
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/bench $(BUILD)/icvm
-	$(BUILD)/bench $(BENCH)
+	@bench/keep $(BUILD)/bench $(BENCH)
+
+bench-compare:             ## beside other engines (ENGINES=folder, ROUNDS=9, NAMES="fib …")
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/compare
+	@bench/programs/build natives $(BUILD)/natives
+	@ENGINES="$(ENGINES)" ROUNDS="$(ROUNDS)" NATIVES=$(BUILD)/natives OUTPUT=$(if $(NAMES),,bench) $(BUILD)/compare $(NAMES)
 
 fuzz:                      ## every fuzzer for SECONDS (60), JOBS at once; NAMES="wat …": only those
 	@JOBS="$(JOBS)" .ci/fuzz $(or $(SECONDS),60) $(NAMES)

@@ -4,27 +4,11 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/module_file.hpp"
+#include "bench/programs.hpp"
 #include "vm/vm.hpp"
 
 namespace icvm::bench {
 namespace {
-
-struct Program {
-    const char* name;
-    u32 n;         ///< the argument of run
-    u32 checksum;  ///< what `bench/programs/build native PROGRAM N` says
-};
-
-// Sizes that take a few milliseconds each.
-constexpr Program programs[] = {
-    {"fib", 27, 196418},
-    {"sieve", 1, 82025},
-    {"matmul", 1, 2936768646},
-    {"interpreter", 50000, 1910529528},
-    {"xorshift", 500000, 1825602472},
-    {"sha256", 1500, 368962084},
-    {"qsort", 2, 3700157694},
-};
 
 constexpr i64 budget_max = i64(1) << 60;
 
@@ -38,8 +22,7 @@ std::string load(const Program& program, bool guard, bool track, Loaded& loaded)
     vm::CompileOptions options;
     options.guard = guard;
     options.track = track;
-    auto module = vm::load_module(
-        read_file(std::string("bench/programs/") + program.name + ".wasm"), options);
+    auto module = vm::load_module(read_file(path_of(program)), options);
     if (!module) return vm::to_string(module.error());
     vm::InstantiationOptions instantiation;
     instantiation.memory.guard = guard;
@@ -69,7 +52,7 @@ void run_program(benchmark::State& state, const Program& program, bool guard, bo
 }
 
 const bool registered = [] {
-    for (const Program& program : programs)
+    for (const Program& program : programs())
         for (bool guard : {true, false})
             for (bool track : {false, true}) {
                 const std::string name = std::string(program.name) +
