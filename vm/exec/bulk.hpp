@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "vm/exec/dispatch.hpp"
 
 /// What bulk instructions on memories and tables have in common.
@@ -23,6 +25,14 @@ ICVM_INLINE Step bulk_done(Registers& r) {
     return Step::next;
 }
 
+/// Also from a counter below 0, unlike a fee: it is checked afterwards.
+inline bool take_length(Budget& budget, u64 length) {
+    if (budget.refill()) return budget.charge(length);
+    constexpr u64 most = u64(1) << 61;  // nobody sees how far below
+    budget.counter -= i64(std::min(length, most));
+    return false;
+}
+
 /// One for each byte or element, before anything else (docs/metering.md, "Bulk instructions").
 /// The slice is refilled here when it must be: the instruction is never left half charged.
 inline Step charge_bulk(Registers& r, u64 length) {
@@ -36,7 +46,7 @@ inline Step charge_bulk(Registers& r, u64 length) {
     ExecutionState& state = state_of(r.control);
     if (state.unlimited) return Step::next;
     state.budget.counter = counter;
-    if (!state.budget.charge(length)) {
+    if (!take_length(state.budget, length)) {
         state.trap.reason = TrapReason::out_of_budget;
         return Step::settled;
     }
