@@ -28,6 +28,7 @@ ByteVector Body::write() {
     const Types results = plan_.type_of(function_).results;
     labels_.push_back({results});
     take_fuel();
+    if (profile_.references) non_null_locals();
     statements(1 + random_.below(6));
     expressions(results);
     mark();
@@ -96,6 +97,17 @@ void Body::block_type(const Types& parameters, const Types& results) {
 u32 Body::new_local(ValueType type) {
     locals_.push_back(type);
     return u32(locals_.size() - 1);
+}
+
+/// They are set before anything reads them (Wasm 3.3.7): made when their first value is there.
+void Body::non_null_locals() {
+    for (u32 n = random_.below(3); n > 0; n--) {
+        const vm::HeapType heap = random_.pick(plan_.reference_types).heap_type();
+        if (!can_make(heap)) continue;
+        expression(ValueType::reference(heap, false));
+        op(Opcode::local_set, new_local(ValueType::reference(heap, false)));
+        mark();
+    }
 }
 
 u32 Body::scratch(ValueType type) {

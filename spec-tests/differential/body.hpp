@@ -39,6 +39,7 @@ private:
     void heap_type(vm::HeapType type) { write_heap_type(code_, type); }
     void block_type(const Types& parameters, const Types& results);
     u32 new_local(vm::ValueType type);
+    void non_null_locals();
     u32 scratch(vm::ValueType type);
     bool is_scratch(u32 local) const;
     static constexpr u32 no_local = ~0u;
@@ -74,7 +75,7 @@ private:
 
     // Memories and tables.
     void access(const Row& row);
-    void address(const vm::Limits& limits);
+    void address(const vm::MemoryType& memory);
     void table_index(const vm::Limits& limits);
     void length(vm::AddressType type, u32 usual_max);
     void memory_argument(u32 memory, u32 alignment_max);
@@ -90,6 +91,7 @@ private:
     void global_statement();
     void conditional_end();
     void branch_if();
+    bool branch_without_values();
     void log_statement();
     void terminator();
     void branch_table();

@@ -155,6 +155,7 @@ void Body::aggregate_statement() {
 void Body::array_statement(u32 index) {
     const FieldType field = plan_.types[index].fields[0];
     if (!field.is_mutable) return;
+    if (field.type.is_reference() && random_.percent(40)) return array_init(index);
     const u32 roll = random_.below(100);
     if (roll < 20) {
         object_operand(index);
@@ -211,7 +212,7 @@ void Body::array_init(u32 index) {
     for (u32 n = 0; n < plan_.elements.size(); n++) {
         const u32 i = (start + n) % u32(plan_.elements.size());
         const bool dropped = plan_.elements[i].mode != vm::SegmentMode::passive;
-        if ((dropped && random_.percent(90)) || !plan_.matches(plan_.elements[i].type, type))
+        if ((dropped && random_.percent(95)) || !plan_.matches(plan_.elements[i].type, type))
             continue;
         object_operand(index);
         array_index();

@@ -58,6 +58,8 @@ void Body::global_statement() {
 /// Values on the stack go to locals, or away.
 void Body::consume(const Types& types) {
     for (size_t i = types.size(); i > 0; i--) {
+        if (types[i - 1] == vm::types::i32 && random_.percent(20) && branch_without_values())
+            continue;
         const u32 start = random_.below(locals_.size() + 1);
         bool placed = false;
         for (u32 n = 0; n < 6 && n < locals_.size() && !placed; n++) {
@@ -67,6 +69,16 @@ void Body::consume(const Types& types) {
         }
         if (!placed) op(Opcode::drop);
     }
+}
+
+/// The number on the stack decides; false: every label takes values along.
+bool Body::branch_without_values() {
+    for (u32 depth = 0; depth < labels_.size(); depth++)
+        if (labels_[labels_.size() - 1 - depth].types.empty()) {
+            op(Opcode::br_if, depth);
+            return true;
+        }
+    return false;
 }
 
 void Body::log_statement() {

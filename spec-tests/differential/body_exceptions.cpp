@@ -44,9 +44,12 @@ void Body::try_expression(const Types& results) {
     const Clause first = random_clause();
     open_block(Opcode::block, {}, results, {results});
     open_block(Opcode::block, {}, first.types, {first.types});
+    Types parameters;
+    if (random_.percent(30)) parameters.push_back(local_type(random_, profile_, plan_));
+    expressions(parameters);
     mark();
     op(Opcode::try_table);
-    block_type({}, results);
+    block_type(parameters, results);
     std::vector<std::pair<Clause, u32>> clauses;
     for (u32 n = random_.percent(10) ? 0 : 1 + random_.below(3); n > 0; n--) {
         const Clause clause = n == 1 ? first : random_clause();
@@ -63,6 +66,7 @@ void Body::try_expression(const Types& results) {
         number(depth);
     }
     labels_.push_back({results});
+    consume(parameters);
     statements(random_.below(4));
     if (random_.percent(30)) {
         expression(vm::types::i32);

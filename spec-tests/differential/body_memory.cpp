@@ -31,7 +31,7 @@ u32 Body::pick_memory() { return random_.below(plan_.usable_memories()); }
 /// A load or store, with or without a lane.
 void Body::access(const Row& row) {
     const u32 memory = pick_memory();
-    address(plan_.memories[memory].limits);
+    address(plan_.memories[memory]);
     for (const char letter : row.operands().substr(1)) expression(type_of_letter(letter));
     op(row.opcode);
     const u32 alignment = alignment_of(row.immediate);
@@ -55,9 +55,9 @@ void Body::memory_argument(u32 memory, u32 alignment_max) {
 }
 
 /// Mostly within the memory, in its first page or at its end.
-void Body::address(const vm::Limits& limits) {
-    const char of = letter(limits.address_type);
-    const u64 bytes = std::max<u64>(limits.minimum, 1) * vm::wasm_page_bytes;
+void Body::address(const vm::MemoryType& memory) {
+    const char of = letter(memory.limits.address_type);
+    const u64 bytes = std::max<u64>(memory.limits.minimum, 1) << memory.page_bytes_log2;
     const u32 roll = random_.below(100);
     if (roll < 35) return constant(of, random_.below(4096));
     if (roll < 37) return constant(of, bytes - random_.below(24));
@@ -96,7 +96,7 @@ void Body::bulk_memory_statement() {
     switch (random_.below(7)) {
         case 0:
         case 1:
-            address(limits);
+            address(plan_.memories[memory]);
             expression(vm::types::i32);
             length(limits.address_type, 255);
             op(Opcode::memory_fill, memory);
@@ -105,15 +105,15 @@ void Body::bulk_memory_statement() {
         case 3: {
             const u32 from = pick_memory();
             const vm::Limits& source = plan_.memories[from].limits;
-            address(limits);
-            address(source);
+            address(plan_.memories[memory]);
+            address(plan_.memories[from]);
             length(narrower(limits.address_type, source.address_type), 255);
             op(Opcode::memory_copy, memory);
             return number(from);
         }
         case 4:
         case 5:
-            address(limits);
+            address(plan_.memories[memory]);
             i32_constant(random_.below(plan_.data[segment].content.size() + 1) / 2);
             i32_constant(random_.below(plan_.data[segment].content.size() + 2) / 2);
             op(Opcode::memory_init, segment);

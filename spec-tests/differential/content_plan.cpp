@@ -20,15 +20,52 @@ public:
     ConstantWriter(const Plan& plan, Random& random) : plan_(plan), random_(random) {}
 
     void write(ValueType type) {
+        if (random_.percent(20) && write_global(type)) return;
         if (const char letter = letter_of(type))
             write_number(letter);
         else
             write_reference(type);
     }
 
+    /// False: none can be had; the type must be nullable then.
+    bool write_object(HeapType heap) {
+        using namespace vm::heap_types;
+        if (plan_.matches(i31, heap)) {
+            write_number('i');
+            write_opcode(out, Opcode::ref_i31);
+            return true;
+        }
+        for (u32 i = 0; i < plan_.types.size(); i++)
+            if (plan_.types[i].kind != vm::CompositeKind::function &&
+                plan_.matches(HeapType::of_index(i), heap)) {
+                write_aggregate(i);
+                return true;
+            }
+        for (u32 i = 0; i < plan_.functions.size(); i++)
+            if (plan_.matches(HeapType::of_index(plan_.functions[i]), heap) &&
+                (heap != function || random_.percent(30) || i + 1 == plan_.functions.size())) {
+                write_opcode(out, Opcode::ref_func);
+                write_unsigned_leb128(out, i);
+                return true;
+            }
+        return false;
+    }
+
     ByteVector out;
 
 private:
+    /// One that stands before and never changes (Wasm 3.3.10).
+    bool write_global(ValueType type) {
+        for (u32 i = u32(plan_.globals.size()); i > 0; i--) {
+            const vm::GlobalType& global = plan_.globals[i - 1].type;
+            if (global.is_mutable || !plan_.matches(global.value, type)) continue;
+            write_opcode(out, Opcode::global_get);
+            write_unsigned_leb128(out, i - 1);
+            return true;
+        }
+        return false;
+    }
+
     void write_number(char letter) {
         if ((letter == 'i' || letter == 'I') && random_.percent(30) && depth_ < 3) {
             depth_++;
@@ -54,30 +91,6 @@ private:
             return;
         }
         if (!write_object(type.heap_type())) write_null(type.heap_type());
-    }
-
-    /// False: none can be had; the type must be nullable then.
-    bool write_object(HeapType heap) {
-        using namespace vm::heap_types;
-        if (plan_.matches(i31, heap)) {
-            write_number('i');
-            write_opcode(out, Opcode::ref_i31);
-            return true;
-        }
-        for (u32 i = 0; i < plan_.types.size(); i++)
-            if (plan_.types[i].kind != vm::CompositeKind::function &&
-                plan_.matches(HeapType::of_index(i), heap)) {
-                write_aggregate(i);
-                return true;
-            }
-        for (u32 i = 0; i < plan_.functions.size(); i++)
-            if (plan_.matches(HeapType::of_index(plan_.functions[i]), heap) &&
-                (heap != function || random_.percent(30) || i + 1 == plan_.functions.size())) {
-                write_opcode(out, Opcode::ref_func);
-                write_unsigned_leb128(out, i);
-                return true;
-            }
-        return false;
     }
 
     void write_aggregate(u32 index) {
@@ -117,7 +130,7 @@ ByteVector offset_expression(Random& random, vm::AddressType type, u64 bound) {
 void plan_array_elements(Plan& plan, Random& random) {
     for (const vm::DefinedType& type : plan.types) {
         if (type.kind != vm::CompositeKind::array || !type.fields[0].type.is_reference()) continue;
-        if (random.percent(40)) continue;
+        if (random.percent(10)) continue;
         ElementPlan one{SegmentMode::passive, 0, {}, type.fields[0].type, {}};
         for (u32 count = 2 + random.below(5); count > 0; count--)
             one.expressions.push_back(constant_expression(plan, random, one.type));
@@ -157,6 +170,11 @@ void plan_elements(Plan& plan, Random& random) {
 
 }  // namespace
 
+bool has_constant(const Plan& plan, HeapType type) {
+    Random random(0);
+    return ConstantWriter(plan, random).write_object(type);
+}
+
 ByteVector constant_expression(const Plan& plan, Random& random, ValueType type) {
     ConstantWriter writer(plan, random);
     writer.write(type);
@@ -176,7 +194,7 @@ void plan_globals(Plan& plan, Random& random, const Profile& profile) {
     plan.globals.push_back({{vm::types::i32, true}, {0x41, 50, end_byte}});
     plan.exports.push_back({"fuel", ExternKind::global, plan.fuel});
     for (u32 n = 2 + random.below(5); n > 0; n--) {
-        const vm::GlobalType type{local_type(random, profile, plan), random.percent(80)};
+        const vm::GlobalType type{local_type(random, profile, plan), random.percent(70)};
         plan.globals.push_back({type, constant_expression(plan, random, type.value)});
     }
     for (u32 i = plan.fuel + 1; i < plan.globals.size(); i++) {

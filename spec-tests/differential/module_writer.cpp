@@ -14,9 +14,9 @@ void write_name(ByteVector& out, std::string_view name) {
     append(out, bytes_of(name));
 }
 
-void write_limits(ByteVector& out, const vm::Limits& limits) {
+void write_limits(ByteVector& out, const vm::Limits& limits, u8 more_flags = 0) {
     const bool wide = limits.address_type == vm::AddressType::i64;
-    out.push_back(u8((limits.has_maximum ? 1 : 0) | (wide ? 4 : 0)));
+    out.push_back(u8((limits.has_maximum ? 1 : 0) | (wide ? 4 : 0) | more_flags));
     write_unsigned_leb128(out, limits.minimum);
     if (limits.has_maximum) write_unsigned_leb128(out, limits.maximum);
 }
@@ -24,6 +24,19 @@ void write_limits(ByteVector& out, const vm::Limits& limits) {
 void write_table_type(ByteVector& out, const vm::TableType& type) {
     write_type(out, type.element);
     write_limits(out, type.limits);
+}
+
+/// An initial element, when there is one (Wasm 5.5.7).
+void write_table(ByteVector& out, const TablePlan& table) {
+    if (!table.initializer.empty()) append(out, ByteVector{0x40, 0x00});
+    write_table_type(out, table);
+    append(out, table.initializer);
+}
+
+void write_memory_type(ByteVector& out, const vm::MemoryType& type) {
+    const bool custom = type.page_bytes_log2 != 16;
+    write_limits(out, type.limits, custom ? 8 : 0);
+    if (custom) out.push_back(type.page_bytes_log2);
 }
 
 void write_global_type(ByteVector& out, const vm::GlobalType& type) {
@@ -77,9 +90,9 @@ public:
                                    plan_.functions.end());
         vector_section(3, own, [&](u32 type) { number(type); });
         vector_section(4, plan_.tables,
-                       [&](const vm::TableType& type) { write_table_type(content_, type); });
+                       [&](const TablePlan& table) { write_table(content_, table); });
         vector_section(5, plan_.memories,
-                       [&](const vm::MemoryType& type) { write_limits(content_, type.limits); });
+                       [&](const vm::MemoryType& type) { write_memory_type(content_, type); });
         vector_section(13, plan_.tags, [&](u32 type) {
             content_.push_back(0);
             number(type);

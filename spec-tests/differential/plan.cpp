@@ -67,12 +67,22 @@ void plan_functions(Plan& plan, Random& random, const Profile& profile) {
             {"r" + std::to_string(i) + " " + letters(plan.type_of(i)), ExternKind::function, i});
 }
 
-void plan_memories(Plan& plan, Random& random, bool with_marks) {
+/// Pages of one byte (proposal custom-page-sizes).
+vm::MemoryType memory_of_bytes(Random& random) {
+    vm::MemoryType type{limits_of(random, 6000, 300)};
+    type.limits.minimum += 4200;
+    type.limits.maximum += 4200;
+    type.page_bytes_log2 = 0;
+    return type;
+}
+
+void plan_memories(Plan& plan, Random& random, const Profile& profile, bool with_marks) {
     u32 count = random.percent(70) ? 1 : random.below(4);
     for (u32 i = 0; i < count; i++) {
         vm::MemoryType type{limits_of(random, 2, 3)};
         if (type.limits.minimum == 0 && random.percent(80))
             type.limits.minimum = type.limits.maximum = 1;
+        if (!profile.portable && random.percent(30)) type = memory_of_bytes(random);
         plan.memories.push_back(type);
     }
     if (with_marks) {
@@ -83,15 +93,19 @@ void plan_memories(Plan& plan, Random& random, bool with_marks) {
         plan.exports.push_back({"m" + std::to_string(i), ExternKind::memory, i});
 }
 
-void plan_tables(Plan& plan, Random& random) {
-    vm::TableType first{vm::types::funcref, limits_of(random, 8, 8)};
+void plan_tables(Plan& plan, Random& random, const Profile& profile) {
+    TablePlan first{{vm::types::funcref, limits_of(random, 8, 8)}};
     first.limits.minimum += 2;
     first.limits.maximum += 2;
     plan.tables.push_back(first);
     for (u32 n = random.below(3); n > 0; n--) {
-        ValueType element = random.pick(plan.reference_types);
-        element = ValueType::reference(element.heap_type(), true);
-        plan.tables.push_back({element, limits_of(random, 8, 8)});
+        const vm::HeapType heap = random.pick(plan.reference_types).heap_type();
+        TablePlan table{{ValueType::reference(heap, true), limits_of(random, 8, 8)}};
+        if (profile.references && random.percent(40) && has_constant(plan, heap)) {
+            table.element = ValueType::reference(heap, random.percent(40));
+            table.initializer = constant_expression(plan, random, table.element);
+        }
+        plan.tables.push_back(std::move(table));
     }
     for (u32 i = 0; i < plan.tables.size(); i++)
         if (plan.tables[i].element.heap_type() != vm::heap_types::exception)
@@ -201,8 +215,8 @@ Plan make_plan(Random& random, const Profile& profile, bool with_marks) {
     plan_imports(plan, random);
     plan_functions(plan, random, profile);
     plan_reference_types(plan, random, profile);
-    plan_memories(plan, random, with_marks);
-    plan_tables(plan, random);
+    plan_memories(plan, random, profile, with_marks);
+    plan_tables(plan, random, profile);
     plan_tags(plan, random, profile);
     plan_globals(plan, random, profile);
     plan_segments(plan, random, profile);

@@ -15,6 +15,10 @@ struct GlobalPlan {
     ByteVector initializer;  ///< with its end; of an imported one empty
 };
 
+struct TablePlan : vm::TableType {
+    ByteVector initializer{};  ///< with its end; empty: null
+};
+
 struct DataPlan {
     vm::SegmentMode mode;
     u32 memory;
@@ -43,7 +47,7 @@ struct Plan {
     std::vector<vm::Import> imports;
     std::vector<u32> functions;  ///< type index by function index
     u32 imported_functions = 0;
-    std::vector<vm::TableType> tables;
+    std::vector<TablePlan> tables;
     std::vector<vm::MemoryType> memories;
     std::vector<GlobalPlan> globals;
     u32 imported_globals = 0;

@@ -11,6 +11,9 @@ void plan_tags(Plan& plan, Random& random, const Profile& profile);
 void plan_globals(Plan& plan, Random& random, const Profile& profile);
 void plan_segments(Plan& plan, Random& random, const Profile& profile);
 
+/// Whether there is a constant expression of that type that is not null.
+bool has_constant(const Plan& plan, vm::HeapType type);
+
 /// A constant expression of that type (Wasm 3.3.10), with its end.
 ByteVector constant_expression(const Plan& plan, Random& random, vm::ValueType type);
 
