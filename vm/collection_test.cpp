@@ -169,6 +169,23 @@ TEST_CASE("each place that may hold a reference is a root") {
     }
 }
 
+TEST_CASE("the parameters of a loop are roots while it pauses before what takes them") {
+    const LoadedText loaded(R"((module (type $box (struct (field i64)))
+        (func $read (param $b (ref $box)) (result i64) (struct.get $box 0 (local.get $b)))
+        (func (export "f") (result i64) (local $n i32)
+            (struct.new $box (i64.const 5))
+            (loop $l (param (ref $box)) (result i64)
+                (call $read)
+                (if (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                        (i32.const 3))
+                    (then (br $l (struct.new $box (i64.const 6)))))))
+        (func (export "g") (result i64) (drop (struct.new $box (i64.const 7))) (i64.const 0))))");
+    Execution execution(*loaded.store, loaded.function(), {}, Budget::of(1000, 1));
+    while (execution.run() == Outcome::paused) CHECK(loaded.value({}, "g") == 0);
+    REQUIRE(execution.results().size() == 1);
+    CHECK(i64(execution.results()[0].bits) == 6);
+}
+
 TEST_CASE("what no place holds any more is gone") {
     const LoadedText loaded(R"((module (type $box (struct (field i64)))
         (func (export "f") (result i64) (local $b (ref null $box))

@@ -59,4 +59,10 @@ const Site* CodeUnit::site_at(const Cell* cell) const {
     return after == sites.begin() ? nullptr : &*(after - 1);
 }
 
+const Site* CodeUnit::entry_site_at(const Cell* cell) const {
+    const u32 index = u32(cell - cells.get());
+    const auto found = std::ranges::lower_bound(sites, index, std::less<>{}, &Site::cell);
+    return found == sites.end() ? nullptr : &*found;
+}
+
 }  // namespace icvm::vm

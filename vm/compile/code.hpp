@@ -101,6 +101,9 @@ struct CodeUnit {
     size_t function_at(const Cell* cell) const;
     /// The last site that begins at or before `cell`; nullptr when there is none.
     const Site* site_at(const Cell* cell) const;
+    /// That of a function or of a loop that begins with `cell`, where there may be a pause: its
+    /// first instruction may have a site at the same place.
+    const Site* entry_site_at(const Cell* cell) const;
 };
 
 std::string_view to_string(Operation operation);

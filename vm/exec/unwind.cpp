@@ -40,15 +40,16 @@ const CompiledModule& FrameCursor::compiled() const {
 
 namespace {
 
-void visit_frame(const FrameCursor& frame, RootVisitor& visitor) {
-    const CodeUnit& code = frame.compiled().code;
+const CodeUnit& code_of(const FrameCursor& frame) { return frame.compiled().code; }
+
+void visit_frame(const FrameCursor& frame, const Site* site, RootVisitor& visitor) {
+    const CodeUnit& code = code_of(frame);
     if (!code.reference_locals_first.empty()) {
         const size_t function = code.function_at(frame.cell());
         const u32 end = code.reference_locals_first[function + 1];
         for (u32 n = code.reference_locals_first[function]; n < end; n++)
             visitor.visit(frame.fp()[code.reference_locals[n]]);
     }
-    const Site* site = code.site_at(frame.cell());
     u32 row = site == nullptr ? Site::no_reference : site->references;
     for (; row != Site::no_reference; row = code.references[row].below)
         visitor.visit(frame.fp()[code.references[row].slot]);
@@ -69,8 +70,11 @@ void visit_frames(const ExecutionState& state, RootVisitor& visitor) {
         visit_arguments(host.function->runtime_type->function, host.window, visitor);
     if (state.registers.instance == nullptr) return;
     FrameCursor frame(state.registers, state.stacks->control());
-    if (!host.replaces_frame) visit_frame(frame, visitor);
-    while (frame.go_to_caller()) visit_frame(frame, visitor);
+    const bool paused = state.step == Step::paused;
+    const Site* innermost =
+        paused ? code_of(frame).entry_site_at(frame.cell()) : code_of(frame).site_at(frame.cell());
+    if (!host.replaces_frame) visit_frame(frame, innermost, visitor);
+    while (frame.go_to_caller()) visit_frame(frame, code_of(frame).site_at(frame.cell()), visitor);
 }
 
 void visit_arguments(const ExecutionState& state, RootVisitor& visitor) {
