@@ -25,6 +25,9 @@ TEST_CASE("what is malformed tells its section and offset") {
     const LoadError error = error_of(cut);
     CHECK(std::holds_alternative<Malformed>(error));
     CHECK(error.place.section == "function");
+    const auto read = read_module(cut);
+    REQUIRE_FALSE(read);
+    CHECK(to_string(read.error()) == to_string(error));
     CHECK(to_string(error).starts_with("length out of bounds (in the function section, at offset"));
     CHECK(to_string(error_of({0, 'a', 's', 'm', 2, 0, 0, 0})) ==
           "unknown binary version (at offset 0x4)");

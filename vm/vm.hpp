@@ -36,7 +36,7 @@ const Module& module_of(const CompiledModule& compiled);
 
 /// What a person looks for where a module is broken.
 struct ErrorPlace {
-    std::string section = {};  ///< "type", "custom", …; empty: in front of, or behind all sections
+    std::string section = {};          ///< "type"; empty: in front of, or behind all sections
     std::optional<u32> function = {};  ///< in whose body it is: index in the index space
     std::string function_name = {};    ///< of the name section, or an export; or empty
 };

@@ -141,6 +141,25 @@ TEST_CASE("a canister has the features of mainnet, and no others") {
     }
 }
 
+TEST_CASE("a refusal tells where the feature is needed") {
+    const auto place = [](std::string_view text) {
+        const std::string found = refusal(text);
+        return found.substr(std::min(found.find(" (in "), found.size()));
+    };
+    CHECK(place("(module (func) (func $risky nop (throw_ref (unreachable))))") ==
+          " (in function 1 \"risky\", at offset 0x1d)");
+    CHECK(place("(module (func (export \"f\") (local exnref)))") ==
+          " (in function 0 \"f\", at offset 0x1d)");
+    CHECK(place("(module (type (func)) (type (struct)))") ==
+          " (in the type section, at offset 0xb)");
+    CHECK(place("(module (import \"m\" \"t\" (tag)))") ==
+          " (in the import section, at offset 0x11)");
+    CHECK(place("(module (tag))") == " (in the tag section, at offset 0x11)");
+    CHECK(place("(module (memory 1) (memory 1))") == " (in the memory section, at offset 0xb)");
+    CHECK(place("(module (memory 1) (data (i32.sub (i32.const 1) (i32.const 0)) \"\"))") ==
+          " (in the data section, at offset 0x11)");
+}
+
 TEST_CASE("plain modules have every feature") {
     for (const Feature feature : all)
         for (const std::string& text : examples(feature)) {
