@@ -38,7 +38,8 @@ Problem no_module(const std::string& path, Bytes bytes, const replica::Reject& r
 Result<ModuleFile, Problem> read_module(const std::string& path) {
     auto source = read_source(path);
     if (!source) {
-        if (access(path.c_str(), F_OK) != 0) add_note(source.error(), "next", "ls *.wasm *.wat");
+        if (path != "-" && access(path.c_str(), F_OK) != 0)
+            add_note(source.error(), "next", "ls *.wasm *.wat");
         return std::unexpected(std::move(source.error()));
     }
     const ByteVector& bytes = source->module.bytes;

@@ -83,13 +83,14 @@ Done install_one(Context& context, ModeChoice otherwise, bool may_create) {
     Words words = TRY(read_words(context.invocation));
     const auto choices = TRY(read_choices(context, otherwise, words.argument_operand()));
     const bool fresh = !state_exists(context);
+    std::optional<ModuleFile> module;
     if (fresh && may_create) {
         Session trial = TRY(open_session_in_memory(context));
         Place place = TRY(find_place(context, trial, words));
         if (auto done = check_name(place.name); !done) return done;
         words.file = TRY(path_of(context, trial, words, place));
-        TRY(plan_installation(context, trial, place.name, place.target,
-                              TRY(read_module(*words.file)), choices));
+        module = TRY(read_module(*words.file));
+        TRY(plan_installation(context, trial, place.name, place.target, *module, choices));
     }
     Session session =
         TRY(open_session(context, may_create ? StateUse::create : StateUse::existing));
@@ -97,9 +98,9 @@ Done install_one(Context& context, ModeChoice otherwise, bool may_create) {
     if (!place.target && !may_create) TRY(find_canister(context, session, words.canister));
     if (!place.target)
         if (auto done = check_name(place.name); !done) return done;
-    ModuleFile module = TRY(read_module(TRY(path_of(context, session, words, place))));
+    if (!module) module = TRY(read_module(TRY(path_of(context, session, words, place))));
     const Plan plan = TRY(
-        plan_installation(context, session, place.name, place.target, std::move(module), choices));
+        plan_installation(context, session, place.name, place.target, std::move(*module), choices));
     const JsonObject json = TRY(carry_out(context, session, plan));
     context.json = json;
     return {};
