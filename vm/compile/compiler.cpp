@@ -76,7 +76,9 @@ void Compiler::finish(u32 height_max) {
     std::memcpy(&cells_[header_], &code, sizeof(Code));
 }
 
-bool Compiler::too_large() const { return metering_.overflown() || cells_.size() > cells_max; }
+bool Compiler::too_large() const {
+    return metering_.overflown() || slots_.overflown() || cells_.size() > cells_max;
+}
 
 CodeUnit Compiler::publish() {
     CodeUnit unit;

@@ -111,6 +111,10 @@ void SlotStack::forget_local(u32 slot) {
 }
 
 u32 SlotStack::chain() {
+    if (references_.size() + collected_.size() - chained_ > rows_max) [[unlikely]] {
+        overflown_ = true;
+        return Site::no_reference;
+    }
     for (; chained_ < collected_.size(); chained_++) {
         Collected& next = collected_[chained_];
         const u32 below = chained_ == 0 ? Site::no_reference : collected_[chained_ - 1].row;

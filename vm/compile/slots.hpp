@@ -82,8 +82,12 @@ public:
     u32 collected_index(u32 n) const { return collected_[n].operand; }
     /// How many of them, from the bottom, have a row already: they are in their homes.
     u32 chained() const { return chained_; }
-    /// When all of them are in their homes: the row of the topmost (Site::references).
+    /// When all of them are in their homes: the row of the topmost (Site::references). None, when
+    /// the module has rows_max of them: then its code is not to be used (overflown).
     u32 chain();
+    /// Calls push references without end, two bytes each, and each has a row: 128 MiB of them.
+    static constexpr size_t rows_max = size_t(1) << 24;
+    bool overflown() const { return overflown_; }
 
 private:
     struct Youngest {
@@ -109,6 +113,7 @@ private:
     u32 top_ = 0;  ///< the home of the next operand
     u32 settled_ = 0;
     u32 chained_ = 0;
+    bool overflown_ = false;
 };
 
 }  // namespace icvm::vm

@@ -46,7 +46,8 @@ private:
     u8* at(size_t offset) { return reinterpret_cast<u8*>(this) + offset; }
 };
 static_assert(Stacks::control_offset + Stacks::control_bytes <= Stacks::slots_offset);
-// Each frame may add scratch slots, and zeroing its locals may run over by a few.
+// Each frame may add scratch slots; what the uppermost one may take beyond its measure: the values
+// of a clause of a try_table where it lands, 1,001 of two slots, and a few zeros behind its locals.
 static_assert(Stacks::slots_offset + (call_slots_max + 8 * call_frames_max + 4096) * sizeof(u64) <=
               Stacks::bytes);
 
