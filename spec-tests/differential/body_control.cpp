@@ -84,7 +84,7 @@ bool Body::branch_without_values() {
 void Body::log_statement() {
     std::vector<u32> logs;
     for (u32 i = 0; i < plan_.imported_functions; i++)
-        if (plan_.type_of(i).results.empty()) logs.push_back(i);
+        if (plan_.imports[i].module == "env" && plan_.type_of(i).results.empty()) logs.push_back(i);
     if (!logs.empty()) call(random_.pick(logs), false);
 }
 

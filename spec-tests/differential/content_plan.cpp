@@ -190,14 +190,17 @@ void plan_globals(Plan& plan, Random& random, const Profile& profile) {
         plan.imports.push_back(std::move(import));
         plan.imported_globals++;
     }
-    plan.fuel = u32(plan.globals.size());
-    plan.globals.push_back({{vm::types::i32, true}, {0x41, 50, end_byte}});
+    if (plan.fuel == ~0u) {
+        plan.fuel = u32(plan.globals.size());
+        plan.globals.push_back({{vm::types::i32, true}, {0x41, 50, end_byte}});
+    }
     plan.exports.push_back({"fuel", ExternKind::global, plan.fuel});
     for (u32 n = 2 + random.below(5); n > 0; n--) {
         const vm::GlobalType type{local_type(random, profile, plan), random.percent(70)};
         plan.globals.push_back({type, constant_expression(plan, random, type.value)});
     }
-    for (u32 i = plan.fuel + 1; i < plan.globals.size(); i++) {
+    for (u32 i = plan.imported_globals; i < plan.globals.size(); i++) {
+        if (i == plan.fuel) continue;
         const ValueType type = plan.globals[i].type.value;
         if (type != vm::types::v128 &&
             (!type.is_reference() || !plan.matches(type.heap_type(), vm::heap_types::exception)))

@@ -5,8 +5,8 @@
 ///         [--save FILE] [--no-run] [--words] [--rows [--least N]]
 ///
 /// --own     also what engines may differ in: relaxed vectors, bits of NaNs, wide arithmetic
-/// --emit    writes the modules for v8.js, one behind the other
-/// --save    writes the one module of the seed
+/// --emit    writes the modules for v8.js, one behind the other; two of one seed are a pair
+/// --save    writes the module of the seed, and beside it the one that imports it
 /// --no-run  makes them only
 /// --words   the words of memories that are not zero, too
 /// --rows    no modules' lines: how often each row of opcode.def was generated and executed
@@ -85,6 +85,13 @@ void write_frame(std::ofstream& out, u64 seed, const ByteVector& module) {
     out.write(reinterpret_cast<const char*>(module.data()), std::streamsize(module.size()));
 }
 
+void save(const std::string& path, const std::vector<ByteVector>& modules) {
+    for (size_t i = 0; i < modules.size(); i++)
+        std::ofstream(i == 0 ? path : path + ".importing", std::ios::binary)
+            .write(reinterpret_cast<const char*>(modules[i].data()),
+                   std::streamsize(modules[i].size()));
+}
+
 void count_executed(Coverage& coverage, const ByteVector& marks) {
     for (size_t n = 0; n < coverage.marks.size() && n < marks.size(); n++)
         if (marks[n] != 0)
@@ -118,19 +125,18 @@ int run(const Options& options) {
     if (!options.emit.empty()) emitted.open(options.emit, std::ios::binary);
     bool same = true;
     for (u64 seed = options.seed; seed < options.seed + options.count; seed++) {
-        const ByteVector module = generate(seed, options.profile, rows, coverage, options.rows);
-        if (!options.save.empty())
-            std::ofstream(options.save, std::ios::binary)
-                .write(reinterpret_cast<const char*>(module.data()),
-                       std::streamsize(module.size()));
-        if (emitted.is_open()) write_frame(emitted, seed, module);
+        const std::vector<ByteVector> modules =
+            generate(seed, options.profile, rows, coverage, options.rows);
+        if (!options.save.empty()) save(options.save, modules);
+        if (emitted.is_open())
+            for (const ByteVector& module : modules) write_frame(emitted, seed, module);
         if (!options.run) continue;
-        const Observed seen = observe(module, {.words = options.words});
+        const Observed seen = observe(modules, {.words = options.words});
         count_executed(coverage, seen.marks);
-        const Observed again = observe(module, {.guard = false,
-                                                .track = seed % 2 == 0,
-                                                .stress = seed % 16 == 1,
-                                                .slice = i64(1 + seed % 500)});
+        const Observed again = observe(modules, {.guard = false,
+                                                 .track = seed % 2 == 0,
+                                                 .stress = seed % 16 == 1,
+                                                 .slice = i64(1 + seed % 500)});
         if ((!options.words && again.portable != seen.portable) || again.exact != seen.exact) {
             same = false;
             fmt::print("{} differs without guard pages, in slices:{} |{}\n", seed, again.portable,

@@ -86,23 +86,21 @@ public:
         out_ = {0, 'a', 's', 'm', 1, 0, 0, 0};
         write_type_section();
         vector_section(2, plan_.imports, [&](const vm::Import& import) { write_import(import); });
-        const std::vector<u32> own(plan_.functions.begin() + plan_.imported_functions,
-                                   plan_.functions.end());
-        vector_section(3, own, [&](u32 type) { number(type); });
-        vector_section(4, plan_.tables,
+        vector_section(3, own_of(plan_.functions, plan_.imported_functions),
+                       [&](u32 type) { number(type); });
+        vector_section(4, own_of(plan_.tables, plan_.imported_tables),
                        [&](const TablePlan& table) { write_table(content_, table); });
-        vector_section(5, plan_.memories,
+        vector_section(5, own_of(plan_.memories, plan_.imported_memories),
                        [&](const vm::MemoryType& type) { write_memory_type(content_, type); });
-        vector_section(13, plan_.tags, [&](u32 type) {
+        vector_section(13, own_of(plan_.tags, plan_.imported_tags), [&](u32 type) {
             content_.push_back(0);
             number(type);
         });
-        const std::vector<GlobalPlan> globals(plan_.globals.begin() + plan_.imported_globals,
-                                              plan_.globals.end());
-        vector_section(6, globals, [&](const GlobalPlan& global) {
-            write_global_type(content_, global.type);
-            append(content_, global.initializer);
-        });
+        vector_section(6, own_of(plan_.globals, plan_.imported_globals),
+                       [&](const GlobalPlan& global) {
+                           write_global_type(content_, global.type);
+                           append(content_, global.initializer);
+                       });
         vector_section(7, plan_.exports, [&](const vm::Export& one) {
             write_name(content_, one.name);
             content_.push_back(u8(one.kind));
@@ -124,6 +122,11 @@ public:
     }
 
 private:
+    template <class T>
+    static std::vector<T> own_of(const std::vector<T>& all, u32 imported) {
+        return {all.begin() + imported, all.end()};
+    }
+
     void number(u64 value) { write_unsigned_leb128(content_, value); }
 
     void end_section(u8 id) {
@@ -160,8 +163,13 @@ private:
         write_name(content_, import.module);
         write_name(content_, import.name);
         content_.push_back(u8(import.kind));
-        if (import.kind == vm::ExternKind::function) number(import.type_index);
-        if (import.kind == vm::ExternKind::global) write_global_type(content_, import.global);
+        switch (import.kind) {
+            case vm::ExternKind::function: return number(import.type_index);
+            case vm::ExternKind::table: return write_table_type(content_, import.table);
+            case vm::ExternKind::memory: return write_memory_type(content_, import.memory);
+            case vm::ExternKind::global: return write_global_type(content_, import.global);
+            case vm::ExternKind::tag: content_.push_back(0); return number(import.type_index);
+        }
     }
 
     void write_element(const ElementPlan& one) {

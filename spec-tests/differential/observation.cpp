@@ -30,8 +30,10 @@ private:
     u32 value_ = 0x811C'9DC5;
 };
 
-std::string show_reference(ValueType type, u64 bits, u32 imported_functions) {
+/// No number of a function where it may be of either of two modules.
+std::string show_reference(ValueType type, u64 bits, u32 imported_functions, bool pair) {
     if (bits == 0) return "null";
+    if (pair && type.heap_type() == heap_types::function) return "func";
     if (type.heap_type() == heap_types::function || type.heap_type() == heap_types::no_function) {
         const auto& function = *reinterpret_cast<const FunctionInstance*>(bits);
         if (function.instance == nullptr) return "func:host";
@@ -54,17 +56,18 @@ bool is_function(const Module& module, ValueType type) {
 }
 
 struct Run {
-    const Module& module;
     Observed& seen;
-    Hash log;
+    bool pair;
+    const Module* module = nullptr;  ///< whose values are told
+    Hash log{};
     u32 logged = 0;
     u32 asked = 0;
 
     /// Every NaN is one.
     std::string show(ValueType type, const Value& value) const {
         if (type.is_reference())
-            return show_reference(is_function(module, type) ? types::funcref : types::anyref,
-                                  value.bits, module.imported_functions);
+            return show_reference(is_function(*module, type) ? types::funcref : types::anyref,
+                                  value.bits, module->imported_functions, pair);
         if (type == types::f32 && std::isnan(std::bit_cast<f32>(u32(value.bits)))) return "nan";
         if (type == types::f64 && std::isnan(std::bit_cast<f64>(value.bits))) return "nan";
         return fmt::format("{:x}", value.bits);
@@ -181,16 +184,16 @@ void tell_memory(Observed& seen, Memory& memory, bool words) {
 
 void tell_state(Run& run, Instance& instance, bool words) {
     Observed& seen = run.seen;
-    for (const Export& one : run.module.exports) {
+    for (const Export& one : run.module->exports) {
         const Extern found = *find_export(instance, one.name);
         if (const auto* memory = std::get_if<Memory*>(&found)) tell_memory(seen, **memory, words);
         if (const auto* global = std::get_if<GlobalInstance*>(&found)) {
-            const ValueType type = run.module.global_types[one.index].value;
+            const ValueType type = run.module->global_types[one.index].value;
             seen.portable += " g" + run.show(type, value_of(**global));
         }
         if (const auto* table = std::get_if<TableInstance*>(&found)) {
             seen.portable += " t";
-            const ValueType type = run.module.table_types[one.index].element;
+            const ValueType type = run.module->table_types[one.index].element;
             for (u64 i = 0; i < (*table)->size; i++)
                 seen.portable += run.show(type, {type, (*table)->elements[i]}) + ",";
         }
@@ -201,53 +204,84 @@ void tell_state(Run& run, Instance& instance, bool words) {
     seen.portable += fmt::format(" log{}:{:x}", run.logged, run.log.value());
 }
 
+std::vector<Extern> imports_for(const Module& module, Store& store,
+                                std::vector<HostContext>& contexts,
+                                const std::vector<Instance*>& before) {
+    std::vector<Extern> imports;
+    for (const Import& import : module.imports) {
+        if (import.module == "other")
+            imports.push_back(*find_export(*before.back(), import.name));
+        else if (import.kind == ExternKind::global)
+            imports.push_back(store.add_global(import.global, Value::i32(77)));
+        else
+            for (HostContext& host : contexts)
+                if (import.name == host.signature->name)
+                    imports.push_back(store.add_host_function(
+                        {host.signature->type, answer, &host, import.name}));
+    }
+    return imports;
+}
+
+/// Null when it is refused, which is told.
+Instance* instantiate(Run& run, Store& store, const ByteVector& bytes,
+                      std::vector<HostContext>& contexts, const std::vector<Instance*>& before,
+                      const Conditions& in) {
+    Observed& seen = run.seen;
+    auto compiled = load_module(bytes, {.guard = in.guard, .track = in.track});
+    if (!compiled) {
+        seen.refused = to_string(compiled.error());
+        seen.portable = " refused: " + seen.refused;
+        return nullptr;
+    }
+    const Module& module = module_of(**compiled);
+    run.module = &module;
+    const std::vector<Extern> imports = imports_for(module, store, contexts, before);
+    InstantiationOptions options;
+    options.memory = {.guard = in.guard, .track = in.track};
+    auto instance = store.instantiate(*compiled, imports, options);
+    if (instance) return *instance;
+    seen.portable += " instantiation: ";
+    if (const auto* trap = std::get_if<Trap>(&instance.error()))
+        tell_trap(seen, *trap);
+    else
+        seen.portable += std::get<Unlinkable>(instance.error()).reason;
+    return nullptr;
+}
+
+void call_all(Run& run, Store& store, Instance& instance, u32& number, const Conditions& in) {
+    run.module = instance.module;
+    for (int round = 0; round < 2; round++)
+        for (const Export& one : run.module->exports) {
+            if (one.kind != ExternKind::function) continue;
+            u64& fuel_left = *std::get<GlobalInstance*>(*find_export(instance, "fuel"))->cell;
+            fuel_left = fuel;
+            call(run, store, *find_exported_function(instance, one.name), number++, in);
+            run.seen.portable += fmt::format("~{}", fuel_left);
+        }
+}
+
 }  // namespace
 
-Observed observe(Bytes bytes, const Conditions& in) {
+Observed observe(const std::vector<ByteVector>& modules, const Conditions& in) {
     Observed seen;
-    auto compiled =
-        load_module(ByteVector(bytes.begin(), bytes.end()), {.guard = in.guard, .track = in.track});
-    if (!compiled) {
-        seen.portable = " refused: " + to_string(compiled.error());
-        seen.refused = to_string(compiled.error());
-        return seen;
-    }
-    Run run{module_of(**compiled), seen, {}};
+    Run run{seen, modules.size() > 1};
     ObjectHeapOptions heap;
     heap.stress = in.stress;
     Store store(heap);
     std::vector<HostContext> contexts;
     for (const HostSignature& one : host_signatures()) contexts.push_back({&run, &one});
-    std::vector<Extern> imports;
-    for (const Import& import : run.module.imports) {
-        if (import.kind == ExternKind::global)
-            imports.push_back(store.add_global(import.global, Value::i32(77)));
-        for (HostContext& host : contexts)
-            if (import.name == host.signature->name)
-                imports.push_back(
-                    store.add_host_function({host.signature->type, answer, &host, import.name}));
-    }
-    InstantiationOptions options;
-    options.memory = {.guard = in.guard, .track = in.track};
-    auto instance = store.instantiate(*compiled, imports, options);
-    if (!instance) {
-        seen.portable += " instantiation: ";
-        if (const auto* trap = std::get_if<Trap>(&instance.error()))
-            tell_trap(seen, *trap);
-        else
-            seen.portable += std::get<Unlinkable>(instance.error()).reason;
-        return seen;
+    std::vector<Instance*> instances;
+    for (const ByteVector& module : modules) {
+        Instance* instance = instantiate(run, store, module, contexts, instances, in);
+        if (instance == nullptr) return seen;
+        instances.push_back(instance);
     }
     u32 number = 0;
-    for (int round = 0; round < 2; round++)
-        for (const Export& one : run.module.exports)
-            if (one.kind == ExternKind::function) {
-                u64& fuel_left = *std::get<GlobalInstance*>(*find_export(**instance, "fuel"))->cell;
-                fuel_left = fuel;
-                call(run, store, *find_exported_function(**instance, one.name), number++, in);
-                seen.portable += fmt::format("~{}", fuel_left);
-            }
-    tell_state(run, **instance, in.words);
+    for (Instance* instance : instances) call_all(run, store, *instance, number, in);
+    for (Instance* instance : instances) {
+        run.module = instance->module;
+        tell_state(run, *instance, in.words);
+    }
     return seen;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "vm/vm.hpp"
 
@@ -22,7 +23,8 @@ struct Observed {
     ByteVector marks;      ///< content of the last memory
 };
 
-/// Instantiates the module and calls its exports r*, twice around; then looks at its state.
-Observed observe(Bytes module, const Conditions& conditions);
+/// Instantiates the modules, each of which may import from those before ("other"), and calls the
+/// exports r* of each, twice around; then looks at their state.
+Observed observe(const std::vector<ByteVector>& modules, const Conditions& conditions);
 
 }  // namespace icvm::differential

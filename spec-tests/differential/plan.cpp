@@ -78,6 +78,7 @@ vm::MemoryType memory_of_bytes(Random& random) {
 
 void plan_memories(Plan& plan, Random& random, const Profile& profile, bool with_marks) {
     u32 count = random.percent(70) ? 1 : random.below(4);
+    count -= std::min(count, plan.imported_memories);
     for (u32 i = 0; i < count; i++) {
         vm::MemoryType type{limits_of(random, 2, 3)};
         if (type.limits.minimum == 0 && random.percent(80))
@@ -89,7 +90,7 @@ void plan_memories(Plan& plan, Random& random, const Profile& profile, bool with
         plan.marks = u32(plan.memories.size());
         plan.memories.push_back({{1, 1, true}});
     }
-    for (u32 i = 0; i < plan.memories.size(); i++)
+    for (u32 i = plan.imported_memories; i < plan.memories.size(); i++)
         plan.exports.push_back({"m" + std::to_string(i), ExternKind::memory, i});
 }
 
@@ -97,7 +98,7 @@ void plan_tables(Plan& plan, Random& random, const Profile& profile) {
     TablePlan first{{vm::types::funcref, limits_of(random, 8, 8)}};
     first.limits.minimum += 2;
     first.limits.maximum += 2;
-    plan.tables.push_back(first);
+    if (plan.tables.empty()) plan.tables.push_back(first);
     for (u32 n = random.below(3); n > 0; n--) {
         const vm::HeapType heap = random.pick(plan.reference_types).heap_type();
         TablePlan table{{ValueType::reference(heap, true), limits_of(random, 8, 8)}};
@@ -107,7 +108,7 @@ void plan_tables(Plan& plan, Random& random, const Profile& profile) {
         }
         plan.tables.push_back(std::move(table));
     }
-    for (u32 i = 0; i < plan.tables.size(); i++)
+    for (u32 i = plan.imported_tables; i < plan.tables.size(); i++)
         if (plan.tables[i].element.heap_type() != vm::heap_types::exception)
             plan.exports.push_back({"t" + std::to_string(i), ExternKind::table, i});
 }
@@ -209,10 +210,11 @@ ValueType local_type(Random& random, const Profile& profile, const Plan& plan) {
     return ValueType::reference(random.pick(plan.reference_types).heap_type(), true);
 }
 
-Plan make_plan(Random& random, const Profile& profile, bool with_marks) {
+Plan make_plan(Random& random, const Profile& profile, bool with_marks, const Plan* provider) {
     Plan plan;
     plan_types(plan, random, profile);
     plan_imports(plan, random);
+    if (provider != nullptr) import_all(plan, random, *provider);
     plan_functions(plan, random, profile);
     plan_reference_types(plan, random, profile);
     plan_memories(plan, random, profile, with_marks);

@@ -48,10 +48,13 @@ struct Plan {
     std::vector<u32> functions;  ///< type index by function index
     u32 imported_functions = 0;
     std::vector<TablePlan> tables;
+    u32 imported_tables = 0;
     std::vector<vm::MemoryType> memories;
+    u32 imported_memories = 0;
     std::vector<GlobalPlan> globals;
     u32 imported_globals = 0;
     std::vector<u32> tags;  ///< type index by tag index
+    u32 imported_tags = 0;
     std::vector<vm::Export> exports;
     std::vector<ElementPlan> elements;
     std::vector<DataPlan> data;
@@ -59,7 +62,7 @@ struct Plan {
     std::vector<ByteVector> bodies;
 
     std::vector<vm::ValueType> reference_types;  ///< of which values can be made
-    u32 fuel = 0;                                ///< index of the global
+    u32 fuel = ~0u;                              ///< index of the global
     /// Index of the memory with the marks of what was executed; all ones: there is none.
     u32 marks = ~0u;
     u32 run_first = 0;  ///< functions from here on are exported, to be run
@@ -76,8 +79,9 @@ struct Plan {
     bool matches(vm::ValueType sub, vm::ValueType super) const;
 };
 
-/// Everything but the bodies.
-Plan make_plan(Random& random, const Profile& profile, bool with_marks);
+/// Everything but the bodies. What the provider exports is imported, if there is one; and its fuel.
+Plan make_plan(Random& random, const Profile& profile, bool with_marks,
+               const Plan* provider = nullptr);
 
 /// A type of the numbers, or of vectors.
 vm::ValueType number_type(Random& random, const Profile& profile);

@@ -138,6 +138,8 @@ void plan_tags(Plan& plan, Random& random, const Profile& profile) {
             parameters.push_back(local_type(random, profile, plan));
         plan.tags.push_back(plan.function_type(parameters, {}));
     }
+    for (u32 i = plan.imported_tags; i < plan.tags.size(); i++)
+        plan.exports.push_back({"x" + std::to_string(i), vm::ExternKind::tag, i});
 }
 
 u32 Plan::function_type(const std::vector<ValueType>& parameters,

@@ -6,6 +6,7 @@ namespace icvm::differential {
 
 /// Parts of make_plan, in this order.
 void plan_types(Plan& plan, Random& random, const Profile& profile);
+void import_all(Plan& plan, Random& random, const Plan& provider);
 void plan_reference_types(Plan& plan, Random& random, const Profile& profile);
 void plan_tags(Plan& plan, Random& random, const Profile& profile);
 void plan_globals(Plan& plan, Random& random, const Profile& profile);

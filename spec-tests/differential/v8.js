@@ -7,6 +7,7 @@ const f32 = new Float32Array(1), f32Bits = new Uint32Array(f32.buffer);
 const f64 = new Float64Array(1), f64Bits = new BigUint64Array(f64.buffer);
 const showWords = process.argv[3] === '--words';
 const fuel = 150;  // loops and calls of each call
+let pair = false;  // of modules: the number of a function may be of either
 const hosts = [...Array(8).keys()].map((id) => ({id}));
 
 class Hash {
@@ -26,7 +27,7 @@ function show(letter, value, importedFunctions) {
   if (value === null) return 'null';
   if (typeof value === 'number') return 'i31:' + value;
   if (typeof value === 'function')
-    return +value.name < importedFunctions || isNaN(value.name) ? 'func:host' : 'func:' + value.name;
+    return pair ? 'func' : +value.name < importedFunctions || isNaN(value.name) ? 'func:host' : 'func:' + value.name;
   return hosts.includes(value) ? 'host:' + value.id : 'object';
 }
 
@@ -120,41 +121,57 @@ function instantiate(module, imports) {
   }
 }
 
-function observe(bytes) {
-  let module;
-  try { module = new WebAssembly.Module(bytes); } catch (error) { return ' refused: ' + error.message; }
-  const imported = WebAssembly.Module.imports(module).filter((i) => i.kind === 'function').length;
+// Each module may import from the one before, "other".
+function observe(modules) {
+  pair = modules.length > 1;
   const log = {hash: new Hash(), count: 0};
-  let exports;
-  try {
-    exports = instantiate(module, {env: hostFunctions(log)}).exports;
-  } catch (error) {
-    return ' instantiation: ' + kindOf(error);
+  const env = hostFunctions(log);
+  const instances = [];
+  for (const bytes of modules) {
+    let module;
+    try { module = new WebAssembly.Module(bytes); } catch (error) { return ' refused: ' + error.message; }
+    const imported = WebAssembly.Module.imports(module).filter((i) => i.kind === 'function').length;
+    const names = WebAssembly.Module.exports(module).map((one) => one.name);
+    try {
+      const {exports} = instantiate(module, {env, other: instances.at(-1)?.exports});
+      instances.push({exports, imported, names});
+    } catch (error) {
+      return ' instantiation: ' + kindOf(error);
+    }
   }
   let text = '', number = 0;
-  const names = WebAssembly.Module.exports(module).map((one) => one.name);
-  for (let round = 0; round < 2; round++)
-    for (const name of names)
-      if (name[0] === 'r') {
-        exports.fuel.value = fuel;
-        text += call(name, exports[name], number++, imported) + '~' + exports.fuel.value;
-      }
-  for (const name of names) {
-    const one = exports[name];
-    if (name[0] === 'm') text += showMemory(one);
-    if (name === 'fuel') text += ' g' + show('i', one.value, imported);
-    if (name[0] === 'g') text += ' g' + show(name.split(' ')[1], one.value, imported);
-    if (name[0] === 't') text += showTable(one, imported);
+  for (const {exports, imported, names} of instances)
+    for (let round = 0; round < 2; round++)
+      for (const name of names)
+        if (name[0] === 'r') {
+          exports.fuel.value = fuel;
+          text += call(name, exports[name], number++, imported) + '~' + exports.fuel.value;
+        }
+  for (const {exports, imported, names} of instances) {
+    for (const name of names) {
+      const one = exports[name];
+      if (name[0] === 'm') text += showMemory(one);
+      if (name === 'fuel') text += ' g' + show('i', one.value, imported);
+      if (name[0] === 'g') text += ' g' + show(name.split(' ')[1], one.value, imported);
+      if (name[0] === 't') text += showTable(one, imported);
+    }
+    text += ` log${log.count}:${log.hash.hex()}`;
   }
-  return `${text} log${log.count}:${log.hash.hex()}`;
+  return text;
 }
 
 const file = fs.readFileSync(process.argv[2]);
 const lines = [];
-for (let at = 0, n = 0; at < file.length; n++) {
-  const seed = file.readBigUInt64LE(at), size = file.readUInt32LE(at + 8);
-  lines.push(`${seed}${observe(file.subarray(at + 12, at + 12 + size))} `);
-  at += 12 + size;
+let at = 0;
+const nextSeed = () => at < file.length ? file.readBigUInt64LE(at) : null;
+for (let n = 0; at < file.length; n++) {
+  const seed = nextSeed(), modules = [];
+  while (nextSeed() === seed) {
+    const size = file.readUInt32LE(at + 8);
+    modules.push(file.subarray(at + 12, at + 12 + size));
+    at += 12 + size;
+  }
+  lines.push(`${seed}${observe(modules)} `);
   if (n % 200 === 199) gc();
 }
 fs.writeSync(1, lines.join('\n') + '\n');
