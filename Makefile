@@ -39,7 +39,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests differential bench bench-compare fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests differential metering bench bench-compare fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -62,6 +62,9 @@ $(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libic
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
 $(BUILD)/differential: $(call objects,$(wildcard spec-tests/differential/*.cpp)) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+$(BUILD)/metering: $(call objects,$(wildcard spec-tests/metering/*.cpp) $(filter-out %/main.cpp %/observation.cpp,$(wildcard spec-tests/differential/*.cpp))) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
 $(BUILD)/seeds: $(call objects,spec-tests/seeds/main.cpp) $(BUILD)/libicvm.a
@@ -98,6 +101,11 @@ differential:              ## random modules, on both dispatchers and V8 (COUNT,
 	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=release build/release/differential
 	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=loop ONLY="$(VM_FOLDERS)" build/loop/differential
 	@spec-tests/differential/run build/release/differential build/loop/differential $(or $(COUNT),1000) $(or $(SEED),1)
+
+metering:                  ## the instruction counter against mainnet's code in random modules (COUNT, SEED)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/metering
+	@spec-tests/metering/run $(BUILD)/metering $(or $(COUNT),10000) $(or $(SEED),1)
 
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test

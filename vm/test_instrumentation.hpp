@@ -26,17 +26,25 @@ inline constexpr std::string_view counter_name = "mainnet's counter";
 inline const CostTable free_of_charge{.cost = {}, .function_entry = 0, .bulk_per_byte = false};
 
 /// From `offset` in the written module on, control is at the operator that is at `original`. A
-/// charge is at the operator that it stands before; a check, at the loop or the begin of the body.
+/// charge is at the operator that it stands before; a check, at the loop or at the first operator.
 struct Place {
     u32 offset;
     u32 original;
+};
+
+/// A block whose cost is checked: offsets in the original.
+struct CheckedBlock {
+    u32 opening;  ///< the body's begin, or the loop
+    u32 place;    ///< of the check, as in Place
+    u32 end;
 };
 
 struct Instrumented {
     ByteVector bytes;
     u32 run_out = 0;            ///< index of the function that traps when the counter is below 0
     u32 charge = 0;             ///< index of the function that bulk instructions call
-    std::vector<Place> places;  ///< ascending; see Place
+    std::vector<Place> places;  ///< ascending
+    std::vector<CheckedBlock> checked_blocks;
 };
 
 // ---- Where code is injected
@@ -153,7 +161,8 @@ public:
     Instrumented write() {
         read_sections();
         write_entries();
-        Instrumented result{{0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}, run_out_, charge_, {}};
+        Instrumented result{
+            {0x00, 'a', 's', 'm', 0x01, 0x00, 0x00, 0x00}, run_out_, charge_, {}, checked_blocks_};
         for (const Section& section : sections_) {
             result.bytes.push_back(section.id);
             write_unsigned_leb128(result.bytes, section.content.size());
@@ -272,15 +281,27 @@ private:
         for (size_t i = 0; i < operators.size(); i++) {
             const Operator& one = operators[i];
             for (; next < points.size() && points[next].position == i; next++) {
-                const u32 opened = i == 0 ? function.body.offset : operators[i - 1].begin;
-                const bool checked = points[next].kind == PointKind::checked;
-                places.push_back({u32(body.size()), checked ? opened : one.begin});
+                u32 place = one.begin;
+                if (points[next].kind == PointKind::checked) {
+                    place = operators[i == 0 ? 0 : i - 1].begin;
+                    checked_blocks_.push_back(
+                        {i == 0 ? function.body.offset : place, place, end_of_block(operators, i)});
+                }
+                places.push_back({u32(body.size()), place});
                 write_point(body, points[next], one.instruction);
             }
             places.push_back({u32(body.size()), one.begin});
             body.append(module_.content({one.begin, one.end - one.begin}));
         }
         return body;
+    }
+
+    /// A loop that ends it is a place of its own.
+    static u32 end_of_block(const std::vector<Operator>& operators, size_t begin) {
+        size_t last = begin;
+        while (!starts_new_block(operators[last].instruction.opcode)) last++;
+        const Operator& one = operators[last];
+        return one.instruction.opcode == Opcode::loop ? one.begin : one.end;
     }
 
     void write_point(Instructions& code, const Point& point, const Instruction& instruction) const {
@@ -359,6 +380,7 @@ private:
     bool memory64_;
     std::vector<Section> sections_;
     std::vector<BodyPlaces> places_;
+    std::vector<CheckedBlock> checked_blocks_;
 };
 
 /// Of a valid module, without the instructions that mainnet has not (references, aggregates,

@@ -78,7 +78,8 @@ class MeteredInstance {
 public:
     MeteredInstance(const MeteredModule& module, MeteredForm form, const ImportMaker& imports,
                     InstantiationOptions options = {})
-        : written_(form == MeteredForm::instrumented ? &module.written : nullptr) {
+        : checked_blocks_(module.written.checked_blocks),
+          written_(form == MeteredForm::instrumented ? &module.written : nullptr) {
         options.run_start = false;
         auto made = store_.instantiate(written_ ? module.instrumented : module.counted,
                                        imports(store_, module.module()), options);
@@ -115,13 +116,24 @@ private:
 
     void tell_trap(MeteredOutcome& result, const Trap& trap) const {
         result.trap = to_string(trap.reason);
-        result.frames = trap.frames;
-        if (!written_) return;
-        if (!trap.frames.empty() && trap.frames[0].function == written_->run_out)
+        result.frames = written_ ? mainnet::original_frames(*written_, trap.frames) : trap.frames;
+        if (written_ && !trap.frames.empty() && trap.frames[0].function == written_->run_out)
             result.trap = to_string(TrapReason::out_of_budget);
-        result.frames = mainnet::original_frames(*written_, trap.frames);
+        if (result.trap == to_string(TrapReason::out_of_budget) && !result.frames.empty())
+            result.frames[0].offset = place_of_check(result.frames[0].offset);
+        // A backtrace is cut; two frames of the instrumented form were not the module's.
+        if (result.frames.size() > backtrace_frames_max - 2)
+            result.frames.resize(backtrace_frames_max - 2);
     }
 
+    /// Where a block was not begun may be told as any of its instructions: none of them has run.
+    u32 place_of_check(u32 offset) const {
+        for (const mainnet::CheckedBlock& block : checked_blocks_)
+            if (block.opening <= offset && offset < block.end) return block.place;
+        return offset;
+    }
+
+    const std::vector<mainnet::CheckedBlock>& checked_blocks_;
     const mainnet::Instrumented* written_;
     Store store_;
     Instance* instance_ = nullptr;
