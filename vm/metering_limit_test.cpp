@@ -28,6 +28,20 @@ std::vector<u64> globals_after(const std::string& text, const std::vector<u64>& 
 
 }  // namespace
 
+TEST_CASE("a counter far below zero is refilled by slices of one at once") {
+    Budget budget{-(i64(1) << 60), (i64(1) << 60) + 5, 1};
+    CHECK(budget.refill());
+    CHECK(budget.counter == 0);
+    CHECK(budget.reserve == 5);
+    Budget short_of_it{-100, 70, 30};
+    CHECK(!short_of_it.refill());
+    CHECK(short_of_it.counter == -30);
+    CHECK(short_of_it.reserve == 0);
+    Budget whole_slices{-31, 1000, 30};
+    CHECK(whole_slices.refill());
+    CHECK(whole_slices.counter == 29);
+}
+
 TEST_CASE("A function is not entered with less than its first block") {
     check_limit(f(nops), {}, 11, 11, 11, "entry 1, 10 nop");
     check_limit(f(""), {}, 1, 1, 1, "entry 1");

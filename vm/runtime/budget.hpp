@@ -21,13 +21,14 @@ struct Budget {
     }
     /// counter + reserve; negative when overspent.
     i64 remaining() const { return counter + reserve; }
-    /// Moves a slice from the reserve; false when the counter stays below zero.
+    /// Moves as many slices from the reserve as the counter needs, in constant time; false when it
+    /// stays below zero.
     bool refill() {
-        while (counter < 0 && reserve > 0) {
-            const i64 part = std::min(slice, reserve);
-            counter += part;
-            reserve -= part;
-        }
+        if (counter >= 0 || reserve <= 0) return counter >= 0;
+        const i64 slices = -(counter + 1) / slice + 1;
+        const i64 part = slices > reserve / slice ? reserve : slices * slice;
+        counter += part;
+        reserve -= part;
         return counter >= 0;
     }
     /// Takes `amount`; false: nothing is left, or was before (docs/metering.md, "System API fees").
