@@ -23,13 +23,30 @@ ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
     return check_budget(r);
 }
 
+/// Saves the caller's registers in the entry that the call is about to write.
+ICVM_INLINE void save_registers(const Registers& r) {
+    for (u32 n = 0; n < integer_registers; n++) r.control->r[n] = r.r[n];
+}
+
+/// Back to what the entry below says; its registers may never have been saved, and mean nothing
+/// then.
+ICVM_INLINE void pop_entry(Registers& r) {
+    r.control--;
+    r.pc = r.control->pc;
+    r.fp = r.control->fp;
+    for (u32 n = 0; n < integer_registers; n++) r.r[n] = r.control->r[n];
+}
+
 /// Calls a function of the same instance. `position` is that of the caller's block.
 ICVM_INLINE Step enter_function(Registers& r, const Code& code, u64* window, const Cell* return_pc,
                                 i64 position) {
     const u64 weight = r.control[-1].weight + code.weight;
     if (weight & weight_overrun) [[unlikely]]
         return trap(TrapReason::call_stack_exhausted);
-    *r.control++ = {return_pc, {r.fp}, weight};
+    r.control->pc = return_pc;
+    r.control->fp = r.fp;
+    r.control->weight = weight;
+    r.control++;
     r.fp = window;
     r.budget -= position;
     return begin_function(r, code);

@@ -2,7 +2,9 @@
 
 namespace icvm::vm {
 
-const HandlerTable& handler_table() {
+namespace {
+
+const Handlers& all_handlers() {
     static const Handlers handlers = [] {
         Handlers all;
         put_i32_handlers(all);
@@ -28,8 +30,13 @@ const HandlerTable& handler_table() {
         put_vector_store_handlers(all);
         return all;
     }();
-    return handlers.addresses;
+    return handlers;
 }
+
+}  // namespace
+
+const HandlerTable& handler_table() { return all_handlers().addresses; }
+const FormTables& form_tables() { return all_handlers().forms; }
 
 #ifdef ICVM_LOOP_DISPATCH
 
@@ -47,9 +54,7 @@ void enter(ExecutionState& state) {
 
 std::string_view dispatcher_name() { return "tail-call"; }
 
-ICVM_HANDLER leave(ICVM_REGISTERS) {
-    state_of(control).registers = {pc, fp, memory, instance, budget, control};
-}
+ICVM_HANDLER leave(ICVM_REGISTERS) { state_of(control).registers = ICVM_TAKE; }
 
 void enter(ExecutionState& state) {
     const Registers r = state.registers;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "vm/exec/frame.hpp"
 
@@ -66,6 +68,39 @@ ICVM_INLINE T immediate(const Registers& r, u32 f64_cell) {
 /// Where an operand is: the second template argument of bodies.
 enum class From : u8 { slot, immediate };
 
+/// Lanes of which only the first matters.
+ICVM_INLINE Lanes in_first_lane(u64 bits) {
+#ifdef __clang__
+    Lanes lanes;  // The others stay what they are: no instruction is spent on them.
+    lanes[0] = bits;
+    return lanes;
+#else
+    return Lanes{bits, 0};
+#endif
+}
+
+/// The bits of the operand at a place; `n`: its field in the first cell, when it is in a slot.
+template <Place place>
+ICVM_INLINE u64 read(const Registers& r, u32 n) {
+    if constexpr (place == Place::slot)
+        return slot(r, field16(r, n));
+    else if constexpr (is_integer_register(place))
+        return r.r[u32(place) - u32(Place::r1)];
+    else
+        return r.x[u32(place) - u32(Place::x1)][0];
+}
+
+/// Writes a result to a place, likewise.
+template <Place place>
+ICVM_INLINE void write(Registers& r, u32 n, u64 bits) {
+    if constexpr (place == Place::slot)
+        slot(r, field16(r, n)) = bits;
+    else if constexpr (is_integer_register(place))
+        r.r[u32(place) - u32(Place::r1)] = bits;
+    else
+        r.x[u32(place) - u32(Place::x1)] = in_first_lane(bits);
+}
+
 /// Jumps from the target cell: pc is there already.
 ICVM_INLINE void follow(Registers& r, const Cell* target) {
     i32 halves[2];
@@ -100,9 +135,16 @@ Step handler(Registers& r) {
 
 #else
 
-#define ICVM_REGISTERS \
-    const Cell *pc, u64 *fp, u8 *memory, Instance *instance, i64 budget, ControlEntry *control
-#define ICVM_PASS(r) (r).pc, (r).fp, (r).memory, (r).instance, (r).budget, (r).control
+#define ICVM_REGISTERS                                                                          \
+    const Cell *pc, u64 *fp, u8 *memory, Instance *instance, i64 budget, ControlEntry *control, \
+        u64 r1, u64 r2, u64 r3, u64 r4, Lanes x1, Lanes x2, Lanes x3
+#define ICVM_PASS(r)                                                                       \
+    (r).pc, (r).fp, (r).memory, (r).instance, (r).budget, (r).control, (r).r[0], (r).r[1], \
+        (r).r[2], (r).r[3], (r).x[0], (r).x[1], (r).x[2]
+#define ICVM_TAKE                                                                   \
+    {                                                                               \
+        pc, fp, memory, instance, budget, control, {r1, r2, r3, r4}, { x1, x2, x3 } \
+    }
 #define ICVM_HANDLER [[clang::preserve_none]] void
 
 using Handler = void(__attribute__((preserve_none)) *)(ICVM_REGISTERS);
@@ -112,7 +154,7 @@ ICVM_HANDLER leave(ICVM_REGISTERS);
 
 template <class Body>
 ICVM_HANDLER handler(ICVM_REGISTERS) {
-    Registers r{pc, fp, memory, instance, budget, control};
+    Registers r = ICVM_TAKE;
     const Step step = Body::run(r);
     if (step == Step::next) [[likely]] {
         const Handler next = reinterpret_cast<Handler>(*r.pc);
@@ -133,14 +175,58 @@ ICVM_HANDLER handler(ICVM_REGISTERS) {
 
 #endif
 
+/// The handlers of all forms of one operation: `Form<places…>` is the body with its slot operands
+/// at those places. Its `exists` says whether there is such a form.
+template <template <Place...> class Form, File... files>
+struct FormHandlers;
+
 /// The handlers by operation; each family fills in its own.
 struct Handlers {
     HandlerTable addresses{};
+    FormTables forms{};
 
     template <class Body>
     void put(Operation operation) {
         addresses[size_t(operation)] = reinterpret_cast<const void*>(&handler<Body>);
     }
+
+    /// All forms of an operation whose slot operands are in these files.
+    template <template <Place...> class Form, File... files>
+    void put_forms(Operation operation) {
+        addresses[size_t(operation)] =
+            reinterpret_cast<const void*>(FormHandlers<Form, files...>::table[0]);
+        forms[size_t(operation)] = {
+            {files...},
+            reinterpret_cast<const void* const*>(FormHandlers<Form, files...>::table.data())};
+    }
+};
+
+template <template <Place...> class Form, File... files>
+struct FormHandlers {
+    static constexpr u32 count = (places_of(files) * ...);
+
+    /// The place of operand `n` in the form with that number.
+    static constexpr Place place(u32 form, u32 n) {
+        constexpr File all[] = {files...};
+        for (u32 last = sizeof...(files) - 1; last > n; last--) form /= places_of(all[last]);
+        return place_in(all[n], form % places_of(all[n]));
+    }
+
+    template <u32 form>
+    static constexpr Handler one() {
+        return []<u32... n>(std::integer_sequence<u32, n...>) -> Handler {
+            using Body = Form<place(form, n)...>;
+            if constexpr (Body::exists)
+                return &handler<Body>;
+            else
+                return nullptr;
+        }(std::make_integer_sequence<u32, sizeof...(files)>());
+    }
+
+    static constexpr std::array<Handler, count> table =
+        []<u32... form>(std::integer_sequence<u32, form...>) {
+            return std::array<Handler, count>{one<form>()...};
+        }(std::make_integer_sequence<u32, count>());
 };
 
 void put_i32_handlers(Handlers& handlers);
@@ -167,6 +253,7 @@ void put_vector_store_handlers(Handlers& handlers);
 
 /// All of them.
 const HandlerTable& handler_table();
+const FormTables& form_tables();
 
 /// Runs from the registers in `state` until a handler leaves; the registers and step are there
 /// then.

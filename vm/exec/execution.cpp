@@ -83,7 +83,7 @@ void begin(ExecutionState& state) {
     Registers& r = state.registers;
     const FunctionInstance& function = *state.function;
     ControlEntry* bottom = state.stacks->control();
-    *bottom = {finish_cell(), {state.stacks->slots()}, weight_start};
+    *bottom = {finish_cell(), {state.stacks->slots()}, weight_start, {}};
     r.control = bottom + 1;
     r.fp = state.stacks->slots();
     r.budget = state.budget.counter;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "vm/compile/code.hpp"
+#include "vm/compile/forms.hpp"
 #include "vm/exec/execution.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/instance.hpp"
@@ -20,6 +21,8 @@ struct ControlEntry {
     /// The running sum of Code::weight up to the frame that was entered, counted from
     /// weight_start: an overrun of either limit sets one of the bits weight_overrun.
     u64 weight;
+    /// Of the caller, which saves those that it needs again (call_saving); all come back.
+    u64 r[integer_registers];
 };
 
 inline constexpr u64 weight_start =
@@ -36,11 +39,11 @@ struct Stacks {
     ControlEntry* control() { return reinterpret_cast<ControlEntry*>(at(control_offset)); }
     u64* slots() { return reinterpret_cast<u64*>(at(slots_offset)); }
 
-    static constexpr size_t bytes = 32u << 20;
+    static constexpr size_t bytes = 64u << 20;
     static constexpr size_t control_offset = 4096;
     /// Two entries for each frame, and some.
     static constexpr size_t control_bytes = (2 * call_frames_max + 64) * sizeof(ControlEntry);
-    static constexpr size_t slots_offset = 13u << 20;
+    static constexpr size_t slots_offset = 24u << 20;
 
 private:
     u8* at(size_t offset) { return reinterpret_cast<u8*>(this) + offset; }
@@ -55,6 +58,9 @@ static_assert(Stacks::slots_offset + (call_slots_max + 8 * call_frames_max + 409
 Stacks* acquire_stacks();
 void release_stacks(Stacks* stacks);
 
+/// What a vector register holds: a v128, or an f32 or f64 in its first bits.
+using Lanes = u64 __attribute__((vector_size(16)));
+
 /// What the machine keeps in registers.
 struct Registers {
     const Cell* pc;
@@ -63,6 +69,8 @@ struct Registers {
     Instance* instance;
     i64 budget;             ///< counter plus the position of the block
     ControlEntry* control;  ///< the entry to be written next
+    u64 r[integer_registers];
+    Lanes x[vector_registers];
 };
 
 /// How a handler ends.

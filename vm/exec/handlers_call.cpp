@@ -12,6 +12,7 @@ struct RestoreInstance {
         r.control--;
         r.pc = r.control->pc;
         r.instance = r.control->instance;
+        for (u32 n = 0; n < integer_registers; n++) r.r[n] = r.control->r[n];
         const auto* compiled = static_cast<const CompiledModule*>(r.instance->code_owner.get());
         r.memory = memory_register(*r.instance, compiled->guarded);
         return Step::next;
@@ -77,9 +78,7 @@ Step replace_by_function(Registers& r, const FunctionInstance& function, i64 pos
         move_arguments(r, field32(r, 2), field32(r, 4));
         const Step step = call_host(r, function, r.fp, position, true);
         if (step != Step::next) return step;
-        r.control--;
-        r.pc = r.control->pc;
-        r.fp = r.control->fp;
+        pop_entry(r);
         return Step::next;
     }
     const Code& code = *static_cast<const Code*>(function.code);
@@ -89,9 +88,9 @@ Step replace_by_function(Registers& r, const FunctionInstance& function, i64 pos
     if (r.control[-1].pc != handler_cell(Operation::restore_instance)) {
         // The caller's instance is ours: its return will have to restore it.
         const ControlEntry entry = r.control[-1];
-        r.control[-1] = {entry.pc, {}, r.control[-2].weight};
+        r.control[-1].weight = r.control[-2].weight;
         r.control[-1].instance = r.instance;
-        *r.control++ = {handler_cell(Operation::restore_instance), {entry.fp}, 0};
+        *r.control++ = {handler_cell(Operation::restore_instance), {entry.fp}, 0, {}};
     }
     const Step step = replace_frame(r, code, position);
     switch_instance(r, function);
@@ -158,6 +157,15 @@ struct CallIndirect {
             return Step::slow;
         const Code& code = *static_cast<const Code*>(function->code);
         return enter_function(r, code, r.fp + field32(r, 2), r.pc + 5, i32(field32(r, 3)));
+    }
+};
+
+/// A call after which the caller needs its registers again.
+template <class Body>
+struct Saving : Body {
+    ICVM_INLINE Step run(Registers& r) {
+        save_registers(r);
+        return Body::run(r);
     }
 };
 
@@ -259,7 +267,8 @@ Step call_function(Registers& r, const FunctionInstance& function, u64* window,
     const u64 weight = r.control[-1].weight;
     if (((weight + code.weight) & weight_overrun) != 0)
         return trap(TrapReason::call_stack_exhausted);
-    *r.control = {return_pc, {}, weight};
+    r.control->pc = return_pc;
+    r.control->weight = weight;
     r.control->instance = r.instance;
     r.control++;
     switch_instance(r, function);
@@ -275,6 +284,10 @@ void put_call_handlers(Handlers& handlers) {
     handlers.put<ReturnCallImported>(Operation::return_call_imported);
     handlers.put<ReturnCallIndirect>(Operation::return_call_indirect);
     handlers.put<CallReference>(Operation::call_reference);
+    handlers.put<Saving<Call>>(Operation::call_saving);
+    handlers.put<Saving<CallImported>>(Operation::call_imported_saving);
+    handlers.put<Saving<CallIndirect>>(Operation::call_indirect_saving);
+    handlers.put<Saving<CallReference>>(Operation::call_reference_saving);
     handlers.put<ReturnCallReference>(Operation::return_call_reference);
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "vm/exec/dispatch.hpp"
+#include "vm/exec/calls.hpp"
 
 namespace icvm::vm {
 
@@ -49,9 +49,7 @@ struct Unreachable {
 
 ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
     r.budget -= position;
-    r.control--;
-    r.pc = r.control->pc;
-    r.fp = r.control->fp;
+    pop_entry(r);
     return Step::next;
 }
 
