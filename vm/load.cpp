@@ -50,11 +50,17 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
         options.guard && guarded_access_available && guard_available() && has_guarded_memory(in);
     compiled->tracked = options.track;
     const CostTable& costs = options.costs ? *options.costs : default_costs(memory64);
-    const CompileInput input{
-        in, compiled->types, costs, handler_table(), compiled->guarded, options.track};
-    auto code = compile_functions(input);
-    if (!code) return std::unexpected(load_error(std::move(code.error()), in));
-    compiled->code = std::move(*code);
+    compiled->code = CodeUnit(in.functions.size());
+    const CompileInput input{in,
+                             compiled->types,
+                             costs,
+                             handler_table(),
+                             form_tables(),
+                             compiled->code.records(),
+                             compiled->guarded,
+                             options.track};
+    auto done = compile_functions(input, compiled->code);
+    if (!done) return std::unexpected(load_error(std::move(done.error()), in));
     return compiled;
 }
 

@@ -28,8 +28,8 @@ constexpr Operation form_of(Operation first, u32 form) { return Operation(u16(fi
 /// The address of each operation's handler: handed down by the interpreter.
 using HandlerTable = const void* [operation_count];
 
-/// The code of one function: this header, then its cells. Immutable once it is published, shared by
-/// all instances: no base, global or instance address is in it.
+/// What a call needs of a function: a record at a fixed address, shared by all instances of its
+/// module. No base, global or instance address is in it.
 struct Code {
     /// What its frame adds to the running sum of the control stack: one frame (upper half), and its
     /// slots as the validator sees them (lower half).
@@ -39,19 +39,16 @@ struct Code {
     i64 entry_cost;  ///< the function entry and its first block
     u32 function;    ///< index in the function index space
     u32 guarded;     ///< memory 0 is reached through its base, without a check
-
-    const Cell* cells() const { return reinterpret_cast<const Cell*>(this + 1); }
+    const Cell* entry;
 };
-inline constexpr u32 code_header_cells = sizeof(Code) / sizeof(Cell);
-static_assert(sizeof(Code) == 32);
 
 /// A row of the side table: what is known about an instruction that can trap, call or pause.
 struct Site {
-    u32 cell;      ///< where the instruction begins, in CodeUnit::cells
+    u32 cell;      ///< where the instruction begins, in FunctionCode::cells
     u32 offset;    ///< of the Wasm instruction in its module
     i32 position;  ///< budget register minus counter, at the end of its block
     /// The topmost operand below the instruction's own that is a reference, in
-    /// CodeUnit::references; none: no_reference.
+    /// FunctionCode::references; none: no_reference.
     u32 references = no_reference;
     static constexpr u32 no_reference = ~u32(0);
 };
@@ -60,12 +57,12 @@ struct Site {
 /// the chains: there is one of these for each time a reference is pushed.
 struct ReferenceOperand {
     u32 slot;
-    u32 below;  ///< the next older one in CodeUnit::references; or Site::no_reference
+    u32 below;  ///< the next older one in FunctionCode::references; or Site::no_reference
 };
 
 /// A clause of a try_table, or its way out (Wasm 4.4.9).
 struct ExceptionHandler {
-    u32 first_cell, end_cell;  ///< the code of the try_table's body, in CodeUnit::cells
+    u32 first_cell, end_cell;  ///< the code of the try_table's body, in FunctionCode::cells
     CatchClause::Kind kind;
     u32 tag;      ///< index
     u32 landing;  ///< cell that runs next, at position 0 …
@@ -75,35 +72,50 @@ struct ExceptionHandler {
     static constexpr u32 none = ~u32(0);
 };
 
-/// The code of a module.
-struct CodeUnit {
-    std::unique_ptr<Cell[]> cells;
-    size_t cell_count = 0;
-    /// Where each function's Code is in `cells`, ascending; without imports.
-    std::vector<u32> functions;
+/// The code of one function: immutable once it is published. All indices of cells are counted from
+/// its first.
+struct FunctionCode {
+    u32 function = 0;  ///< index in the function index space
+    std::vector<Cell> cells;
     /// Ascending by cell.
     std::vector<Site> sites;
     std::vector<ReferenceOperand> references;
-    /// By function (without imports): where its locals that are references begin in
-    /// `reference_locals`, and one more for the end; empty when no function has any.
-    std::vector<u32> reference_locals_first;
-    std::vector<u32> reference_locals;  ///< slots
+    std::vector<u32> reference_locals;  ///< slots of locals that are references
     /// Ascending by end, so that inner ones come first; a try_table's in the order of clauses.
     std::vector<ExceptionHandler> handlers;
 
-    const Code& code(size_t function) const {
-        return *reinterpret_cast<const Code*>(cells.get() + functions[function]);
-    }
-    bool contains(const Cell* cell) const {
-        return cell >= cells.get() && cell < cells.get() + cell_count;
-    }
-    /// The function (without imports) whose code has `cell`.
-    size_t function_at(const Cell* cell) const;
+    u32 index_of(const Cell* cell) const { return u32(cell - cells.data()); }
     /// The last site that begins at or before `cell`; nullptr when there is none.
     const Site* site_at(const Cell* cell) const;
     /// That of a function or of a loop that begins with `cell`, where there may be a pause: its
     /// first instruction may have a site at the same place.
     const Site* entry_site_at(const Cell* cell) const;
+};
+
+/// The code of a module.
+class CodeUnit {
+public:
+    CodeUnit() = default;
+    /// Records for so many functions, without code yet.
+    explicit CodeUnit(size_t functions);
+
+    /// By function, without imports.
+    Code* records() { return records_.get(); }
+    const Code& code(size_t function) const { return records_[function]; }
+    /// Sets the entry of the function's record.
+    void publish(FunctionCode code, Code& record);
+    /// The one that has `cell`.
+    const FunctionCode& function_at(const Cell* cell) const;
+    const FunctionCode& function(size_t function) const { return functions_[function]; }
+
+private:
+    struct Start {
+        const Cell* first;
+        u32 function;  ///< in functions_
+    };
+    std::unique_ptr<Code[]> records_;
+    std::vector<FunctionCode> functions_;  ///< without imports
+    std::vector<Start> starts_;            ///< ascending by address
 };
 
 std::string_view to_string(Operation operation);

@@ -8,10 +8,8 @@ namespace {
 
 class CodePrinter {
 public:
-    CodePrinter(const CodeUnit& unit, size_t function, const HandlerTable& handlers)
-        : first_(unit.code(function).cells()), cell_(first_) {
-        const bool last = function + 1 == unit.functions.size();
-        end_ = unit.cells.get() + (last ? unit.cell_count : unit.functions[function + 1]);
+    CodePrinter(const FunctionCode& code, const HandlerTable& handlers)
+        : first_(code.cells.data()), cell_(first_), end_(first_ + code.cells.size()) {
         for (size_t n = 0; n < operation_count; n++) operations_[Cell(handlers[n])] = Operation(n);
     }
 
@@ -94,8 +92,8 @@ private:
 
 }  // namespace
 
-std::string print_code(const CodeUnit& unit, size_t function, const HandlerTable& handlers) {
-    return CodePrinter(unit, function, handlers).print();
+std::string print_code(const FunctionCode& code, const HandlerTable& handlers) {
+    return CodePrinter(code, handlers).print();
 }
 
 }  // namespace icvm::vm

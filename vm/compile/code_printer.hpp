@@ -6,9 +6,9 @@
 
 namespace icvm::vm {
 
-/// The code of a function (counted without imports) in lines of "cell  operation operands", for
+/// The code of a function in lines of "cell  operation operands", for
 /// debugging and tests. Slots are s0, s1, …; branch targets are @cell, counted from the first
 /// cell of the code; a difference of the budget register follows as -N or +N.
-std::string print_code(const CodeUnit& unit, size_t function, const HandlerTable& handlers);
+std::string print_code(const FunctionCode& code, const HandlerTable& handlers);
 
 }  // namespace icvm::vm

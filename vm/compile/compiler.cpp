@@ -5,6 +5,7 @@
 
 #include "vm/base/check.hpp"
 #include "vm/compile/families.hpp"
+#include "vm/compile/finish.hpp"
 
 namespace icvm::vm {
 
@@ -18,18 +19,15 @@ constexpr u32 scratch_written = scratch_slots - 2;
 /// Greater frames never fit a stack anyway; keeps sums in the lower half of Code::weight.
 constexpr u32 frame_slots_max = 1u << 24;
 constexpr size_t cells_max = size_t(1) << 30;
-/// 128 MiB: more than any canister's code.
-constexpr size_t cells_reserved_max = size_t(1) << 24;
+/// Behind an instruction that only brings operands to where the next one reads them.
+constexpr u32 nothing_dead = ~u32(0);
 
 }  // namespace
 
 Compiler::Compiler(const CompileInput& input)
-    : input_(input), metering_(cells_, sites_), slots_(input.module, references_) {
+    : input_(input), metering_(draft_.cells, draft_.sites), slots_(input.module, code_.references) {
     for (const DefinedType& type : input.module.types)
         results_max_ = std::max(results_max_, slots_of(type.function.results));
-    functions_.reserve(input.module.functions.size());
-    // Mostly enough, and what is not written costs no memory.
-    cells_.reserve(std::min<size_t>(input.module.code_section.size, cells_reserved_max));
 }
 
 void Compiler::begin(std::span<const ValueType> locals) {
@@ -39,15 +37,20 @@ void Compiler::begin(std::span<const ValueType> locals) {
     // Each byte of the body pushes no more than that: most functions need no scratch slots.
     const u64 slots_max = 2 * u64(locals.size()) + u64(body_bytes) * results_max_;
     slots_.begin(locals, slots_max > narrow_slot_max - 2 * scratch_slots ? scratch_slots : 0);
-    header_ = u32(cells_.size());
-    functions_.push_back(header_);
-    cells_.resize(cells_.size() + code_header_cells);
+    draft_.cells.clear();
+    draft_.rows.clear();
+    draft_.sites.clear();
+    draft_.handlers.clear();
+    draft_.locals.assign(locals.begin(), locals.end());
+    draft_.parameter_slots = slots_of(type.parameters);
+    draft_.local_slots = slots_.locals();
+    code_.references.clear();
+    code_.reference_locals.clear();
     offset_ = input_.module.functions[function_ - input_.module.imported_functions].body.offset;
-    sites_.push_back({u32(cells_.size()), offset_, 0});
-    reference_locals_first_.push_back(u32(reference_locals_.size()));
+    draft_.sites.push_back({0, offset_, 0});
     for (size_t n = 0; n < locals.size(); n++)
         if (is_collected(input_.module, locals[n]))
-            reference_locals_.push_back(slots_.slot_of_local(u32(n)));
+            code_.reference_locals.push_back(slots_.slot_of_local(u32(n)));
     metering_.begin(input_.costs.function_entry);
     frames_.clear();
     open_handlers_.clear();
@@ -62,40 +65,24 @@ void Compiler::begin(std::span<const ValueType> locals) {
 }
 
 void Compiler::finish(u32 height_max) {
-    Code code{};
-    const u32 parameters = slots_of(input_.module.function_type(function_).parameters);
     const u64 slots = std::min<u64>(u64(slots_.locals()) + height_max, frame_slots_max);
-    code.weight = (u64(1) << 32) | slots;
-    code.zero_first = parameters;
-    code.zero_count = slots_.locals() - parameters;
-    code.function = function_;
-    code.guarded = input_.guarded;
-    // Until here the entry's cost was kept in its place.
-    std::memcpy(&code.entry_cost, &cells_[header_ + offsetof(Code, entry_cost) / sizeof(Cell)],
-                sizeof(Cell));
-    std::memcpy(&cells_[header_], &code, sizeof(Code));
+    Code& record = input_.records[function_ - input_.module.imported_functions];
+    record.weight = (u64(1) << 32) | slots;
+    record.zero_first = draft_.parameter_slots;
+    record.zero_count = draft_.local_slots - draft_.parameter_slots;
+    record.entry_cost = entry_cost_;
+    record.function = function_;
+    record.guarded = input_.guarded;
+}
+
+FunctionCode Compiler::take_code() {
+    code_.function = function_;
+    finish_code(draft_, input_, code_);
+    return std::move(code_);
 }
 
 bool Compiler::too_large() const {
-    return metering_.overflown() || slots_.overflown() || cells_.size() > cells_max;
-}
-
-CodeUnit Compiler::publish() {
-    CodeUnit unit;
-    unit.cell_count = cells_.size();
-    unit.cells = std::make_unique_for_overwrite<Cell[]>(cells_.size());
-    std::copy(cells_.begin(), cells_.end(), unit.cells.get());
-    unit.functions = std::move(functions_);
-    unit.sites = std::move(sites_);
-    unit.references = std::move(references_);
-    reference_locals_first_.push_back(u32(reference_locals_.size()));
-    if (!reference_locals_.empty())
-        unit.reference_locals_first = std::move(reference_locals_first_);
-    unit.reference_locals = std::move(reference_locals_);
-    unit.handlers = std::move(handlers_);
-    for (const u32 cell : calls_)
-        unit.cells[cell] = reinterpret_cast<Cell>(&unit.code(unit.cells[cell]));
-    return unit;
+    return metering_.overflown() || slots_.overflown() || draft_.cells.size() > cells_max;
 }
 
 u32 Compiler::cost(Opcode opcode) const { return input_.costs.cost[place_of(opcode)]; }
@@ -150,12 +137,31 @@ void Compiler::other(const Instruction& i) {
 }
 
 u32 Compiler::emit(Operation operation) {
-    cells_.push_back(reinterpret_cast<Cell>(input_.handlers[size_t(operation)]));
-    return u32(cells_.size() - 1);
+    return emit_above(std::max(kept_, slots_.home(slots_.height())), operation);
+}
+
+/// An operation that writes a new operand, whose home is `slot`, or does it for another one:
+/// whatever is popped is needed still.
+u32 Compiler::emit_result(u32 slot, Operation operation) {
+    return emit_above(std::max(kept_, slot), operation);
+}
+
+/// Behind the operation the operands' homes from `top` on are dead, but for what it writes.
+u32 Compiler::emit_above(u32 top, Operation operation) {
+    const u32 cell = u32(draft_.cells.size());
+    draft_.rows.push_back({cell, top});
+    draft_.cells.push_back(Cell(operation));
+    return cell;
+}
+
+/// Takes back what was emitted from `cell` on.
+void Compiler::remove_from(u32 cell) {
+    draft_.cells.resize(cell);
+    while (!draft_.rows.empty() && draft_.rows.back().cell >= cell) draft_.rows.pop_back();
 }
 
 void Compiler::add_site(u32 offset) {
-    sites_.push_back({u32(cells_.size()), offset, 0});
+    draft_.sites.push_back({u32(draft_.cells.size()), offset, 0});
     metering_.put_position_of_last_site();
 }
 
@@ -164,7 +170,7 @@ void Compiler::add_site(u32 offset) {
 void Compiler::add_collecting_site(u32 offset) {
     place_collected();
     add_site(offset);
-    sites_.back().references = slots_.chain();
+    draft_.sites.back().references = slots_.chain();
 }
 
 /// The operands that are references, and are not chained yet, go to their homes.
@@ -179,7 +185,7 @@ u16 Compiler::read(u32 slot, u32 number, u32 slots) {
         return u16(slot);
     const u32 scratch = slots_.scratch() + 2 * number;
     for (u32 n = 0; n < slots; n++) {
-        emit(Operation::copy_wide);
+        emit_above(nothing_dead, Operation::copy_wide);
         append_halves(scratch + n, slot + n);
     }
     return u16(scratch);
@@ -193,7 +199,7 @@ u16 Compiler::begin_write(u32 slot) const {
 void Compiler::end_write(u32 slot, u32 slots) {
     if (slot <= narrow_slot_max) return;
     for (u32 n = 0; n < slots; n++) {
-        emit(Operation::copy_wide);
+        emit_above(nothing_dead, Operation::copy_wide);
         append_halves(slot + n, slots_.scratch() + scratch_written + n);
     }
 }
@@ -218,11 +224,11 @@ u32 Compiler::slot_of(const Operand& operand) {
 void Compiler::copy(u32 destination, u32 source, u32 slots) {
     if (std::max(destination, source) > narrow_slot_max) [[unlikely]] {
         for (u32 n = 0; n < slots; n++) {
-            emit(Operation::copy_wide);
+            emit_above(nothing_dead, Operation::copy_wide);
             append_halves(destination + n, source + n);
         }
     } else {
-        emit(slots == 1 ? Operation::copy : Operation::copy_vector);
+        emit_above(nothing_dead, slots == 1 ? Operation::copy : Operation::copy_vector);
         append(destination | source << 16);
     }
     forget();
@@ -231,10 +237,10 @@ void Compiler::copy(u32 destination, u32 source, u32 slots) {
 void Compiler::store_constant(u32 destination, u64 bits) {
     const u16 slot = begin_write(destination);
     if (bits <= 0xFFFFFFFF) {
-        emit(Operation::constant);
+        emit_above(nothing_dead, Operation::constant);
         append_halves(slot, u32(bits));
     } else {
-        emit(Operation::constant64);
+        emit_above(nothing_dead, Operation::constant64);
         append(slot);
         append(bits);
     }
@@ -276,7 +282,7 @@ void Compiler::emit_to_home(Operation operation, u16 a, u32 high, ValueType type
 /// The same into the home of the operand that was just pushed.
 void Compiler::emit_to(u32 slot, Operation operation, u16 a, u32 high, u32 slots) {
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append_halves(destination | u32(a) << 16, high);
     remember(start, slot, operation, slots);
 }
@@ -285,7 +291,7 @@ void Compiler::push_homes(std::span<const ValueType> types) {
     for (const ValueType type : types) slots_.push_home(type);
 }
 
-Result<CodeUnit, CompileError> compile_functions(const CompileInput& input) {
+Result<void, CompileError> compile_functions(const CompileInput& input, CodeUnit& unit) {
     Compiler compiler(input);
     for (size_t i = 0; i < input.module.functions.size(); i++) {
         const u32 function = u32(input.module.imported_functions + i);
@@ -296,8 +302,9 @@ Result<CodeUnit, CompileError> compile_functions(const CompileInput& input) {
         if (compiler.too_large())
             return std::unexpected(CompileError{
                 function, {false, input.module.functions[i].body.offset, "function is too large"}});
+        unit.publish(compiler.take_code(), unit.records()[i]);
     }
-    return compiler.publish();
+    return {};
 }
 
 }  // namespace icvm::vm

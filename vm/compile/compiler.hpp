@@ -6,6 +6,8 @@
 #include "vm/base/result.hpp"
 #include "vm/binary/instruction.hpp"
 #include "vm/compile/code.hpp"
+#include "vm/compile/draft.hpp"
+#include "vm/compile/forms.hpp"
 #include "vm/compile/fuse.hpp"
 #include "vm/compile/metering.hpp"
 #include "vm/compile/options.hpp"
@@ -24,8 +26,10 @@ struct CompileInput {
     const ClosedTypes& types;
     const CostTable& costs;
     const HandlerTable& handlers;
-    bool guarded;  ///< memory 0 takes handlers without a check
-    bool track;    ///< stores mark dirty pages
+    const FormTables& forms;
+    Code* records;  ///< by function, without imports
+    bool guarded;   ///< memory 0 takes handlers without a check
+    bool track;     ///< stores mark dirty pages
 };
 
 struct CompileError {
@@ -33,10 +37,11 @@ struct CompileError {
     BodyError error;
 };
 
-/// Validates and compiles all functions of a module whose other sections are valid.
-Result<CodeUnit, CompileError> compile_functions(const CompileInput& input);
+/// Validates and compiles all functions of a module whose other sections are valid; `input.records`
+/// are those of `unit`.
+Result<void, CompileError> compile_functions(const CompileInput& input, CodeUnit& unit);
 
-/// Makes code while it listens to the validator's walk: one pass, no intermediate form
+/// Makes a draft of a function's code while it listens to the validator's walk, then code of it
 /// (docs/interpreter.md, "Compiling").
 class Compiler {
 public:
@@ -51,8 +56,8 @@ public:
 
     /// The function that was finished last costs, or takes, more than the fields of code hold.
     bool too_large() const;
-    /// All functions done: their code, ready to run.
-    CodeUnit publish();
+    /// The code of the function that was finished last.
+    FunctionCode take_code();
 
 private:
     static constexpr u32 nowhere = ~u32(0);
@@ -99,7 +104,10 @@ private:
     void other(const Instruction& i);
     // Emitting.
     u32 emit(Operation operation);
-    void append(Cell cell) { cells_.push_back(cell); }
+    u32 emit_result(u32 slot, Operation operation);
+    u32 emit_above(u32 top, Operation operation);
+    void remove_from(u32 cell);
+    void append(Cell cell) { draft_.cells.push_back(cell); }
     void append_halves(u32 low, u32 high) { append(low | u64(high) << 32); }
     void add_site(u32 offset);
     void add_collecting_site(u32 offset);
@@ -236,23 +244,19 @@ private:
     u32 cost(Opcode opcode) const;
 
     const CompileInput& input_;
-    std::vector<Cell> cells_;
-    std::vector<Site> sites_;
-    std::vector<ReferenceOperand> references_;
-    std::vector<u32> reference_locals_first_;
-    std::vector<u32> reference_locals_;
-    std::vector<ExceptionHandler> handlers_;
+    Draft draft_;
+    FunctionCode code_;
     std::vector<u32> open_handlers_;    ///< first clauses whose surroundings are open
     std::vector<CatchClause> clauses_;  ///< of the try_tables that are open
-    std::vector<u32> functions_;
-    std::vector<u32> calls_;  ///< cells that hold a function until its Code has an address
     Metering metering_;
     SlotStack slots_;
     std::vector<Frame> frames_;
     Last last_;
     u32 results_max_ = 1;  ///< slots of all types' results, the greatest
     u32 function_ = 0;
-    u32 header_ = 0;  ///< where the function's Code is
+    i64 entry_cost_ = 0;
+    /// What is below this slot is needed behind the next operations, though it may be popped.
+    u32 kept_ = 0;
     bool live_ = false;
     bool entry_open_ = false;      ///< in the first block of the function
     u32 open_loop_ = nowhere;      ///< frame of the loop in whose first block we are

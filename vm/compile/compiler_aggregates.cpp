@@ -77,7 +77,7 @@ void Compiler::struct_new(const Instruction& i, Operation operation, u32 operand
     const u32 window = take_operands(operands, i.offset);
     const u32 slot = slots_.push_home(reference_to(i.index));
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append_halves(destination, window);
     append(reinterpret_cast<Cell>(&input_.types[i.index]));
     remember(start, slot, operation);
@@ -129,7 +129,7 @@ void Compiler::array_new(const Instruction& i, Operation operation, u32 operands
     const u32 window = take_operands(operands, i.offset);
     const u32 slot = slots_.push_home(reference_to(i.index));
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append_halves(destination, window);
     append_charge(i.index2, charged);
     append(reinterpret_cast<Cell>(&input_.types[i.index]));
@@ -149,9 +149,9 @@ void Compiler::array_bulk(const Instruction& i, Operation operation, u32 operand
 void Compiler::append_charge(u32 low, bool charged) {
     append_halves(low, 0);
     if (first_of_block_)
-        set_half(cells_.back(), Half::high, u32(metering_.before()));
+        set_half(draft_.cells.back(), Half::high, u32(metering_.before()));
     else
-        metering_.put_position(u32(cells_.size() - 1), Half::high);
+        metering_.put_position(u32(draft_.cells.size() - 1), Half::high);
     append_halves(0, charged && input_.costs.bulk_per_byte);
 }
 

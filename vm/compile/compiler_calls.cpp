@@ -13,16 +13,15 @@ u32 Compiler::place_arguments(const FunctionType& type) {
     return slots_.home(slots_.height());
 }
 
-/// A cell that will hold the address of the function's Code.
+/// The address of the function's record.
 void Compiler::append_callee(u32 function) {
-    calls_.push_back(u32(cells_.size()));
-    append(function - input_.module.imported_functions);
+    append(reinterpret_cast<Cell>(&input_.records[function - input_.module.imported_functions]));
 }
 
 /// Appends window and position, and pushes the results.
 void Compiler::finish_call(const FunctionType& type, u32 window) {
     append_halves(window, 0);
-    metering_.put_position(u32(cells_.size() - 1), Half::high);
+    metering_.put_position(u32(draft_.cells.size() - 1), Half::high);
     metering_.settle();
     push_homes(type.results);
     forget();

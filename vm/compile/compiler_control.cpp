@@ -16,13 +16,13 @@ constexpr u32 moved_singly_max = 4;
 i64 Compiler::close_block() {
     position_ = metering_.close();
     if (entry_open_) {
-        cells_[header_ + offsetof(Code, entry_cost) / sizeof(Cell)] = Cell(metering_.closed_cost());
+        entry_cost_ = metering_.closed_cost();
         entry_open_ = false;
     }
     if (open_loop_ != nowhere) {
         Frame& frame = frames_[open_loop_];
         frame.loop_cost = metering_.closed_cost();
-        cells_[frame.loop_cell - 1] += Cell(frame.loop_cost);
+        draft_.cells[frame.loop_cell - 1] += Cell(frame.loop_cost);
         open_loop_ = nowhere;
     }
     return position_;
@@ -102,11 +102,11 @@ void Compiler::loop(const Instruction& i) {
     const i64 position = close_block();
     emit(Operation::enter_loop);
     append(Cell(position));
-    frames_.back().loop_cell = u32(cells_.size());
+    frames_.back().loop_cell = u32(draft_.cells.size());
     open_loop_ = u32(frames_.size() - 1);
     metering_.open_loop();
     add_site(i.offset);
-    sites_.back().references = slots_.chain();
+    draft_.sites.back().references = slots_.chain();
     forget();
 }
 
@@ -117,7 +117,7 @@ void Compiler::if_(const Instruction& i) {
     place_top(frames_.back().parameters);
     const i64 position = close_block();
     const u32 cell = emit_branch(inverse(condition), false);
-    set_half(cells_[cell], Half::high, u32(position));
+    set_half(draft_.cells[cell], Half::high, u32(position));
     frames_.back().else_branch = cell;
     metering_.open(position);
     forget();
@@ -129,7 +129,7 @@ void Compiler::else_() {
         place_top(frame.results);
         emit_jump(frame, close_block());
     }
-    const i64 before = i64(i32(cells_[frame.else_branch] >> 32));
+    const i64 before = i64(i32(draft_.cells[frame.else_branch] >> 32));
     bind(frame.else_branch, before);
     frame.else_branch = 0;
     slots_.shrink(frame.base);
@@ -214,17 +214,17 @@ void Compiler::move_to(const Frame& frame) {
 void Compiler::emit_jump(Frame& frame, i64 position) {
     emit(frame.opcode == Opcode::loop ? Operation::repeat : Operation::jump);
     append(0);
-    aim(u32(cells_.size() - 1), frame, position);
+    aim(u32(draft_.cells.size() - 1), frame, position);
     forget();
 }
 
 /// Fills the target cell of a branch to the frame's label, now (a loop) or when it is bound.
 void Compiler::aim(u32 cell, Frame& frame, i64 position) {
     if (frame.opcode == Opcode::loop) {
-        cells_[cell] = u64(u32(frame.loop_cell - cell)) | u64(u32(position + frame.loop_cost))
-                                                              << 32;
+        draft_.cells[cell] = u64(u32(frame.loop_cell - cell)) | u64(u32(position + frame.loop_cost))
+                                                                    << 32;
     } else {
-        cells_[cell] = u64(frame.end_branches) | u64(u32(position)) << 32;
+        draft_.cells[cell] = u64(frame.end_branches) | u64(u32(position)) << 32;
         frame.end_branches = cell;
     }
 }
@@ -232,15 +232,16 @@ void Compiler::aim(u32 cell, Frame& frame, i64 position) {
 /// Aims a chain of branches at the code that comes next, whose block has that position before it.
 void Compiler::bind(u32 chain, i64 before) {
     while (chain != 0) {
-        const u64 cell = cells_[chain];
+        const u64 cell = draft_.cells[chain];
         const i64 position = i32(cell >> 32);
-        cells_[chain] = u64(u32(cells_.size() - chain)) | u64(u32(position - before)) << 32;
+        draft_.cells[chain] = u64(u32(draft_.cells.size() - chain)) | u64(u32(position - before))
+                                                                          << 32;
         chain = u32(cell);
     }
 }
 
 /// Aims a branch within one block at the code that comes next.
-void Compiler::aim_here(u32 cell) { cells_[cell] = u32(cells_.size() - cell); }
+void Compiler::aim_here(u32 cell) { draft_.cells[cell] = u32(draft_.cells.size() - cell); }
 
 void Compiler::br(u32 label) {
     Frame& frame = frame_of(label);
@@ -292,13 +293,13 @@ void Compiler::br_table(const Instruction& i) {
     const i64 position = close_block();
     const u32 table = emit(Operation::branch_table);
     append_halves(a, u32(i.labels.size()));
-    const u32 entries = u32(cells_.size());
-    cells_.resize(cells_.size() + i.labels.size() + 1);
+    const u32 entries = u32(draft_.cells.size());
+    draft_.cells.resize(draft_.cells.size() + i.labels.size() + 1);
     for (size_t n = 0; n <= i.labels.size(); n++) {
         Frame& frame = frame_of(n < i.labels.size() ? i.labels[n] : i.index);
         const u32 cell = u32(entries + n);
         if (is_function(frame) || (count > 0 && !in_place(frame)))
-            cells_[cell] = stub_for(frame, table, position) - cell;
+            draft_.cells[cell] = stub_for(frame, table, position) - cell;
         else
             aim(cell, frame, position);
     }
@@ -310,7 +311,7 @@ void Compiler::br_table(const Instruction& i) {
 u32 Compiler::stub_for(Frame& frame, u32 table, i64 position) {
     if (frame.stub_table == table) return frame.stub;
     frame.stub_table = table;
-    frame.stub = u32(cells_.size());
+    frame.stub = u32(draft_.cells.size());
     if (is_function(frame)) {
         emit_return(position);
     } else {
@@ -373,16 +374,16 @@ Compiler::Condition Compiler::take_condition() {
 /// Removes the comparison at `start`, the last that was emitted.
 Compiler::Condition Compiler::condition_at(u32 start, Operation operation, bool negated) {
     const Comparison* comparison = find_comparison(operation);
-    const u64 fields = cells_[start + 1];
+    const u64 fields = draft_.cells[start + 1];
     Condition condition{.comparison = comparison, .a = u16(fields >> 16)};
     const u32 form = u32(operation) - u32(comparison->value);
     condition.immediate = form != 0;
     if (!condition.immediate)
         condition.b = u16(fields >> 32);
     else
-        condition.bits = comparison->f64 ? cells_[start + 2] : fields >> 32;
+        condition.bits = comparison->f64 ? draft_.cells[start + 2] : fields >> 32;
     if (form == 2) condition.comparison = find_comparison(comparison->swapped);
-    cells_.resize(start);
+    remove_from(start);
     return negated ? inverse(condition) : condition;
 }
 
@@ -401,7 +402,7 @@ u32 Compiler::emit_branch(const Condition& condition, bool back) {
     else
         append_halves(condition.a | u32(condition.b) << 16, 0);
     append(0);
-    const u32 target = u32(cells_.size() - 1);
+    const u32 target = u32(draft_.cells.size() - 1);
     if (wide_immediate) append(condition.bits);
     return target;
 }

@@ -8,7 +8,7 @@ void Compiler::try_table(const Instruction& i) {
     settle();
     open_frame(i);
     Frame& frame = frames_.back();
-    frame.body_cell = u32(cells_.size());
+    frame.body_cell = u32(draft_.cells.size());
     frame.clauses = u32(clauses_.size());
     frame.open_handlers = u32(open_handlers_.size());
     clauses_.insert(clauses_.end(), i.catches.begin(), i.catches.end());
@@ -18,13 +18,13 @@ void Compiler::try_table(const Instruction& i) {
 
 /// The end of a try_table with clauses, with its results, when control comes here, in their homes.
 void Compiler::emit_landings(const Frame& frame) {
-    const u32 end_cell = u32(cells_.size());
-    const u32 first = u32(handlers_.size());
+    const u32 end_cell = u32(draft_.cells.size());
+    const u32 first = u32(draft_.handlers.size());
     if (live_) {
         emit(Operation::jump);
         append(0);
     }
-    const u32 jump = u32(cells_.size() - 1);
+    const u32 jump = u32(draft_.cells.size() - 1);
     for (size_t n = frame.clauses; n < clauses_.size(); n++)
         emit_landing(frame, clauses_[n], end_cell);
     if (live_) aim_here(jump);
@@ -36,8 +36,8 @@ void Compiler::emit_landings(const Frame& frame) {
 void Compiler::emit_landing(const Frame& frame, const CatchClause& clause, u32 end_cell) {
     using Kind = CatchClause::Kind;
     slots_.shrink(frame.base);
-    handlers_.push_back({frame.body_cell, end_cell, clause.kind, clause.tag, u32(cells_.size()),
-                         slots_.home(frame.base)});
+    draft_.handlers.push_back({frame.body_cell, end_cell, clause.kind, clause.tag,
+                               u32(draft_.cells.size()), slots_.home(frame.base)});
     if (clause.kind == Kind::tag || clause.kind == Kind::tag_ref)
         push_homes(input_.module.types[input_.module.tag_types[clause.tag]].function.parameters);
     if (clause.kind == Kind::tag_ref || clause.kind == Kind::all_ref)
@@ -51,7 +51,7 @@ void Compiler::emit_landing(const Frame& frame, const CatchClause& clause, u32 e
 /// Those that were within this try_table have it around them.
 void Compiler::link_handlers(const Frame& frame, u32 first) {
     while (open_handlers_.size() > frame.open_handlers) {
-        handlers_[open_handlers_.back()].outer = first;
+        draft_.handlers[open_handlers_.back()].outer = first;
         open_handlers_.pop_back();
     }
     open_handlers_.push_back(first);

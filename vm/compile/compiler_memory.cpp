@@ -57,7 +57,7 @@ void Compiler::load(const Instruction& i, Operation first, ValueType type) {
                                                              : checked);
     const u32 slot = slots_.push_home(type);
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append_halves(destination | u32(a) << 16, i.memory);
     append(is_constant ? constant : i.bits);
     remember(start, slot, operation, type.slots());
@@ -133,9 +133,9 @@ void Compiler::bulk(const Instruction& i, Operation operation, u32 index, u32 in
     append(a | u64(b) << 16 | u64(c) << 32);
     append_halves(index, 0);
     if (first_of_block_)
-        set_half(cells_.back(), Half::high, u32(metering_.before()));
+        set_half(draft_.cells.back(), Half::high, u32(metering_.before()));
     else
-        metering_.put_position(u32(cells_.size() - 1), Half::high);
+        metering_.put_position(u32(draft_.cells.size() - 1), Half::high);
     append_halves(index2, input_.costs.bulk_per_byte);
     forget();
 }
@@ -165,7 +165,7 @@ void Compiler::table(const Instruction& i) {
             add_site(i.offset);
             const u32 slot = slots_.push_home();
             const u16 destination = begin_write(slot);
-            const u32 start = emit(Operation::table_grow);
+            const u32 start = emit_result(slot, Operation::table_grow);
             append(destination | u64(reference) << 16 | u64(b) << 32);
             append_halves(i.index, 0);
             return remember(start, slot, Operation::table_grow);

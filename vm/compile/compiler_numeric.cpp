@@ -44,7 +44,7 @@ void Compiler::binary(Operation first, bool can_trap, char type) {
     if (type != 'F') return emit_to_home(operation, a, u32(bits));
     const u32 slot = slots_.push_home();
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append(destination | u32(a) << 16);
     append(bits);
     remember(start, slot, operation);
@@ -79,7 +79,7 @@ void Compiler::local_set(u32 index, bool tee) {
             copy(slots_[link - 1].home, local, value.slots);
         slots_.forget_local(local);
         if (fresh && !was_read) {
-            Cell& fields = cells_[last_.start + 1];
+            Cell& fields = draft_.cells[last_.start + 1];
             fields = (fields & ~Cell(0xFFFF)) | local;
             forget();
         } else {

@@ -88,8 +88,8 @@ u16 Compiler::top_slot() {
 
 /// The cells of a test behind the slots, whose half is the lower one of the last cell.
 void Compiler::append_test(u32 form, ValueType type) {
-    if (form == abstract_form) return set_half(cells_.back(), Half::high, type.bits);
-    set_half(cells_.back(), Half::high, type.is_nullable());
+    if (form == abstract_form) return set_half(draft_.cells.back(), Half::high, type.bits);
+    set_half(draft_.cells.back(), Half::high, type.is_nullable());
     append(reinterpret_cast<Cell>(&input_.types[type.heap_type().index()]));
 }
 
@@ -98,7 +98,7 @@ void Compiler::ref_test(u16 a, ValueType type) {
     const Operation operation = form_of(Operation::ref_test_object, form);
     const u32 slot = slots_.push_home(types::i32);
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append(destination | u32(a) << 16);
     append_test(form, type);
     remember(start, slot, operation);
@@ -125,10 +125,12 @@ void Compiler::ref_as_non_null() {
 void Compiler::br_on_null(u32 label) {
     const Operand reference = slots_.pop();
     forget();
+    kept_ = reference.home + reference.slots;
     branch_if({.comparison = find_comparison(Operation::i64_eq),
                .a = operand(reference, 0),
                .immediate = true},
               label);
+    kept_ = 0;
     slots_.push_again(reference);
 }
 

@@ -38,7 +38,7 @@ Operand part_of(const Operand& vector, u32 offset) {
 void Compiler::vector_constant(const Instruction& i) {
     const u32 slot = slots_.push_home(types::v128);
     const u16 destination = begin_write(slot);
-    const u32 start = emit(Operation::constant_vector);
+    const u32 start = emit_result(slot, Operation::constant_vector);
     append(destination);
     append(i.bits);
     append(i.bits_high);
@@ -59,7 +59,7 @@ void Compiler::emit_vector(Operation operation, u64 fields, char result) {
     const ValueType type = type_of_letter(result);
     const u32 slot = slots_.push_home(type);
     const u16 destination = begin_write(slot);
-    const u32 start = emit(operation);
+    const u32 start = emit_result(slot, operation);
     append(destination | fields);
     remember(start, slot, operation, type.slots());
 }
@@ -78,7 +78,7 @@ void Compiler::vector_lane(const Instruction& i, const FamilyRow& row) {
         return emit_vector(row.first, fields | u64(i.lane) << (16 * (row.arity + 1)), row.result);
     const u32 slot = slots_.push_home(types::v128);
     const u16 destination = begin_write(slot);
-    const u32 start = emit(row.first);
+    const u32 start = emit_result(slot, row.first);
     append(destination | fields);
     append(i.bits);
     append(i.bits_high);
@@ -114,7 +114,9 @@ void Compiler::vector_store(const Instruction& i, const FamilyRow& row) {
 void Compiler::vector_load_lane(const Instruction& i, const FamilyRow& row) {
     const Operand vector = slots_.pop();
     const u16 a = operand(vector, 1);
+    kept_ = vector.home + vector.slots;
     load(i, row.first, types::i64);
+    kept_ = 0;
     const u16 b = operand(slots_.pop(), 0);
     const u64 fields = u64(a) << 16 | u64(b) << 32 | u64(i.lane) << 48;
     Operation replace = Operation::i8x16_replace_lane;
@@ -136,7 +138,7 @@ void Compiler::vector_store_lane(const Instruction& i, const FamilyRow& row) {
     if (bytes == 4) extract = Operation::i32x4_extract_lane;
     const u16 a = operand(vector, 1);
     const u16 destination = begin_write(vector.home);
-    emit(extract);
+    emit_result(vector.home, extract);
     append(destination | u64(a) << 16 | u64(i.lane) << 32);
     end_write(vector.home, 1);
     Operand scalar;
@@ -152,7 +154,7 @@ void Compiler::wide(const FamilyRow& row) {
     const u32 slot = slots_.push_home();
     slots_.push_home();
     const u16 destination = begin_write(slot);
-    emit(row.first);
+    emit_result(slot, row.first);
     append(destination | u64(fields[0]) << 16 | u64(fields[1]) << 32 | u64(fields[2]) << 48);
     if (row.arity == 4) append(fields[3]);
     end_write(slot, 2);

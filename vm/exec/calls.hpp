@@ -19,7 +19,7 @@ ICVM_INLINE void zero_locals(u64* fp, const Code& code) {
 ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
     zero_locals(r.fp, code);
     r.budget -= code.entry_cost;
-    r.pc = code.cells();
+    r.pc = code.entry;
     return check_budget(r);
 }
 

@@ -97,7 +97,7 @@ void begin(ExecutionState& state) {
     r.memory = memory_register(*r.instance, code.guarded != 0);
     state.step = enter_function(r, code, r.fp, finish_cell(), 0);
     // Not even the first frame fits: it counts as the place of the trap.
-    if (state.step >= Step::trap) r.pc = code.cells();
+    if (state.step >= Step::trap) r.pc = code.entry;
 }
 
 }  // namespace

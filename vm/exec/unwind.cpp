@@ -40,19 +40,24 @@ const CompiledModule& FrameCursor::compiled() const {
 
 namespace {
 
-const CodeUnit& code_of(const FrameCursor& frame) { return frame.compiled().code; }
-
-void visit_frame(const FrameCursor& frame, const Site* site, RootVisitor& visitor) {
-    const CodeUnit& code = code_of(frame);
-    if (!code.reference_locals_first.empty()) {
-        const size_t function = code.function_at(frame.cell());
-        const u32 end = code.reference_locals_first[function + 1];
-        for (u32 n = code.reference_locals_first[function]; n < end; n++)
-            visitor.visit(frame.fp()[code.reference_locals[n]]);
-    }
+void visit_frame(const FrameCursor& frame, const FunctionCode& code, const Site* site,
+                 RootVisitor& visitor) {
+    for (const u32 slot : code.reference_locals) visitor.visit(frame.fp()[slot]);
     u32 row = site == nullptr ? Site::no_reference : site->references;
     for (; row != Site::no_reference; row = code.references[row].below)
         visitor.visit(frame.fp()[code.references[row].slot]);
+}
+
+/// A frame in a call, or in an instruction that allocates.
+void visit_frame_in_call(const FrameCursor& frame, RootVisitor& visitor) {
+    const FunctionCode& code = frame.code();
+    visit_frame(frame, code, code.site_at(frame.cell()), visitor);
+}
+
+/// A frame at its entry, or at a loop.
+void visit_paused_frame(const FrameCursor& frame, RootVisitor& visitor) {
+    const FunctionCode& code = frame.code();
+    visit_frame(frame, code, code.entry_site_at(frame.cell()), visitor);
 }
 
 void visit_arguments(const FunctionType& type, const u64* slots, RootVisitor& visitor) {
@@ -70,11 +75,11 @@ void visit_frames(const ExecutionState& state, RootVisitor& visitor) {
         visit_arguments(host.function->runtime_type->function, host.window, visitor);
     if (state.registers.instance == nullptr) return;
     FrameCursor frame(state.registers, state.stacks->control());
-    const bool paused = state.step == Step::paused;
-    const Site* innermost =
-        paused ? code_of(frame).entry_site_at(frame.cell()) : code_of(frame).site_at(frame.cell());
-    if (!host.replaces_frame) visit_frame(frame, innermost, visitor);
-    while (frame.go_to_caller()) visit_frame(frame, code_of(frame).site_at(frame.cell()), visitor);
+    if (state.step == Step::paused)
+        visit_paused_frame(frame, visitor);
+    else if (!host.replaces_frame)
+        visit_frame_in_call(frame, visitor);
+    while (frame.go_to_caller()) visit_frame_in_call(frame, visitor);
 }
 
 void visit_arguments(const ExecutionState& state, RootVisitor& visitor) {
@@ -92,8 +97,9 @@ bool catches(const ExceptionHandler& handler, const Instance& instance, const Ta
 
 /// The first clause around the cell that catches `tag`, inner ones first; nullptr: there is none.
 const ExceptionHandler* find_handler(const FrameCursor& frame, const TagInstance& tag) {
-    const std::vector<ExceptionHandler>& handlers = frame.compiled().code.handlers;
-    const u32 cell = u32(frame.cell() - frame.compiled().code.cells.get());
+    const FunctionCode& code = frame.code();
+    const std::vector<ExceptionHandler>& handlers = code.handlers;
+    const u32 cell = code.index_of(frame.cell());
     // Ends ascend: what ends first behind the cell is around it, or within what is.
     const auto found =
         std::ranges::upper_bound(handlers, cell, std::less<>{}, &ExceptionHandler::end_cell);
@@ -120,7 +126,7 @@ void land(Registers& r, const FrameCursor& frame, const ExceptionHandler& handle
             std::copy_n(reinterpret_cast<const u64*>(exception.content()), exception.length, slot);
     if (handler.kind == tag_ref || handler.kind == all_ref)
         *slot = reinterpret_cast<u64>(&exception);
-    r.pc = frame.compiled().code.cells.get() + handler.landing;
+    r.pc = frame.code().cells.data() + handler.landing;
     r.fp = frame.fp();
     r.instance = &frame.instance();
     r.memory = memory_register(frame.instance(), frame.compiled().guarded);
