@@ -4,18 +4,32 @@ namespace icvm::vm {
 
 namespace {
 
-template <class Narrow, class Wide, From address_from>
+/// Of guarded memory 0, by the places of result and address.
+template <class Narrow, class Wide>
 struct GuardedLoad {
-    ICVM_INLINE Step run(Registers& r) {
-        u64 address = field32(r, 1);
-        if constexpr (address_from == From::slot) address += slot(r, field16(r, 1));
-        u64 bits;
-        if (!guarded_load<Narrow, Wide>(r.memory, address, bits)) [[unlikely]]
-            return trap(TrapReason::memory_out_of_bounds);
-        slot(r, field16(r, 0)) = bits;
-        r.pc += 2;
-        return Step::next;
-    }
+    template <Place d, Place a>
+    struct Form {
+        static constexpr bool exists = fits_place<Narrow, d>;
+
+        ICVM_INLINE Step run(Registers& r) {
+            if (!guarded_load_to<Narrow, Wide, d>(r, 0, field32(r, 1) + read<a>(r, 1))) [[unlikely]]
+                return trap(TrapReason::memory_out_of_bounds);
+            r.pc += 2;
+            return Step::next;
+        }
+    };
+
+    template <Place d>
+    struct FromConstant {
+        static constexpr bool exists = fits_place<Narrow, d>;
+
+        ICVM_INLINE Step run(Registers& r) {
+            if (!guarded_load_to<Narrow, Wide, d>(r, 0, field32(r, 1))) [[unlikely]]
+                return trap(TrapReason::memory_out_of_bounds);
+            r.pc += 2;
+            return Step::next;
+        }
+    };
 };
 
 /// `far`: of the memory that the instruction names; else of memory 0.
@@ -36,8 +50,9 @@ struct CheckedLoad {
 
 template <class Narrow, class Wide>
 void put_load(Handlers& handlers, Operation first) {
-    handlers.put<GuardedLoad<Narrow, Wide, From::slot>>(first);
-    handlers.put<GuardedLoad<Narrow, Wide, From::immediate>>(form_of(first, 1));
+    using Guarded = GuardedLoad<Narrow, Wide>;
+    handlers.put_forms<Guarded::template Form, File::any, File::integer>(first);
+    handlers.put_forms<Guarded::template FromConstant, File::any>(form_of(first, 1));
     handlers.put<CheckedLoad<Narrow, Wide, From::slot, false>>(form_of(first, 2));
     handlers.put<CheckedLoad<Narrow, Wide, From::immediate, false>>(form_of(first, 3));
     handlers.put<CheckedLoad<Narrow, Wide, From::slot, true>>(form_of(first, 4));

@@ -4,36 +4,94 @@ namespace icvm::vm {
 
 namespace {
 
-/// How a store treats the pages that it writes.
-enum class Pages : u8 { plain, tracked, mark_first };
+/// The address of a guarded store: field 0 and an offset.
+template <From address_from, Place a>
+ICVM_INLINE u64 guarded_address(const Registers& r) {
+    return field32(r, 1) + (address_from == From::slot ? read<a>(r, 0) : 0);
+}
 
-template <class Narrow, From address_from, From value_from, Pages pages>
-struct GuardedStore {
+/// Marks the pages of a store that found one not dirty, which is then done again: one handler for
+/// all places that its value may have.
+template <class Narrow, From address_from, Place a>
+struct MarkGuarded {
     ICVM_INLINE Step run(Registers& r) {
-        u64 address = field32(r, 1);
-        if constexpr (address_from == From::slot) address += slot(r, field16(r, 0));
-        u64 bits;
-        if constexpr (value_from == From::slot)
-            bits = slot(r, field16(r, 1));
-        else
-            bits = u64(i64(i32(field32(r, 2))));
-        if constexpr (pages == Pages::tracked)
-            if (!is_marked<Narrow>(*r.instance->memories[0], address)) [[unlikely]]
-                return Step::slow;
-        if constexpr (pages == Pages::mark_first)
-            if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
-                return trap(TrapReason::memory_out_of_bounds);
-        if (!guarded_store<Narrow>(r.memory, address, bits)) [[unlikely]]
+        const u64 address = guarded_address<address_from, a>(r);
+        if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
             return trap(TrapReason::memory_out_of_bounds);
-        r.pc += value_from == From::slot ? 2 : 3;
         return Step::next;
     }
 };
 
-template <class Narrow, From address_from, From value_from>
-struct TrackedGuardedStore : GuardedStore<Narrow, address_from, value_from, Pages::tracked> {
-    using Slow = GuardedStore<Narrow, address_from, value_from, Pages::mark_first>;
+/// A store to guarded memory 0 with its value at a place; `tracked`: marks dirty pages.
+template <class Narrow, bool tracked, From address_from, Place a, Place b>
+struct GuardedStore {
+    static constexpr bool exists = fits_place<Narrow, b>;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const u64 address = guarded_address<address_from, a>(r);
+        if constexpr (tracked)
+            if (!is_marked<Narrow>(*r.instance->memories[0], address)) [[unlikely]]
+                return Step::slow;
+        if (!guarded_store_from<Narrow, b>(r, 1, address)) [[unlikely]]
+            return trap(TrapReason::memory_out_of_bounds);
+        r.pc += 2;
+        return Step::next;
+    }
 };
+
+/// The same with an immediate.
+template <class Narrow, bool tracked, From address_from, Place a>
+struct GuardedStoreImmediate {
+    static constexpr bool exists = true;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const u64 address = guarded_address<address_from, a>(r);
+        if constexpr (tracked)
+            if (!is_marked<Narrow>(*r.instance->memories[0], address)) [[unlikely]]
+                return Step::slow;
+        const u64 bits = u64(i64(i32(field32(r, 2))));
+        if (!guarded_store<Narrow>(r.memory, address, bits)) [[unlikely]]
+            return trap(TrapReason::memory_out_of_bounds);
+        r.pc += 3;
+        return Step::next;
+    }
+};
+
+/// A store, and beside it what marks its pages.
+template <class Store, class Mark>
+struct MarkingStore : Store {
+    using Slow = Mark;
+};
+
+template <class Narrow, bool tracked>
+struct GuardedStores {
+    template <From address_from, Place a, class Store>
+    using Marked =
+        std::conditional_t<tracked, MarkingStore<Store, MarkGuarded<Narrow, address_from, a>>,
+                           Store>;
+
+    template <Place a, Place b>
+    struct Form : Marked<From::slot, a, GuardedStore<Narrow, tracked, From::slot, a, b>> {};
+    template <Place a>
+    struct Immediate
+        : Marked<From::slot, a, GuardedStoreImmediate<Narrow, tracked, From::slot, a>> {};
+    template <Place b>
+    struct ToConstant : Marked<From::immediate, Place::slot,
+                               GuardedStore<Narrow, tracked, From::immediate, Place::slot, b>> {};
+    struct ImmediateToConstant
+        : Marked<From::immediate, Place::slot,
+                 GuardedStoreImmediate<Narrow, tracked, From::immediate, Place::slot>> {};
+
+    static void put(Handlers& handlers, Operation first) {
+        handlers.put_forms<Form, File::integer, File::any>(first);
+        handlers.put_forms<Immediate, File::integer>(form_of(first, 1));
+        handlers.put_forms<ToConstant, File::any>(form_of(first, 2));
+        handlers.put<ImmediateToConstant>(form_of(first, 3));
+    }
+};
+
+/// How a checked store treats the pages that it writes.
+enum class Pages : u8 { plain, tracked, mark_first };
 
 template <class Narrow, From address_from, From value_from, bool far, Pages pages>
 struct CheckedStore {
@@ -66,7 +124,8 @@ struct TrackedCheckedStore : CheckedStore<Narrow, address_from, value_from, far,
     using Slow = CheckedStore<Narrow, address_from, value_from, far, Pages::mark_first>;
 };
 
-/// The four forms of a family: address and value in slots; value immediate; address constant; both.
+/// The four checked forms of a family: address and value in slots; value immediate; address
+/// constant; both.
 template <class Narrow>
 struct PutStores {
     template <template <class, From, From> class Store>
@@ -79,8 +138,6 @@ struct PutStores {
 };
 
 template <class Narrow, From address_from, From value_from>
-struct PlainGuarded : GuardedStore<Narrow, address_from, value_from, Pages::plain> {};
-template <class Narrow, From address_from, From value_from>
 struct PlainChecked : CheckedStore<Narrow, address_from, value_from, false, Pages::plain> {};
 template <class Narrow, From address_from, From value_from>
 struct TrackedChecked : TrackedCheckedStore<Narrow, address_from, value_from, false> {};
@@ -88,8 +145,8 @@ struct TrackedChecked : TrackedCheckedStore<Narrow, address_from, value_from, fa
 template <class Narrow>
 void put_store(Handlers& handlers, Operation first) {
     using Put = PutStores<Narrow>;
-    Put::template put<PlainGuarded>(handlers, first);
-    Put::template put<TrackedGuardedStore>(handlers, form_of(first, 4));
+    GuardedStores<Narrow, false>::put(handlers, first);
+    GuardedStores<Narrow, true>::put(handlers, form_of(first, 4));
     Put::template put<PlainChecked>(handlers, form_of(first, 8));
     Put::template put<TrackedChecked>(handlers, form_of(first, 12));
     handlers.put<CheckedStore<Narrow, From::slot, From::slot, true, Pages::plain>>(
