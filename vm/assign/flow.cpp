@@ -1,0 +1,86 @@
+#include "vm/assign/flow.hpp"
+
+#include <algorithm>
+
+namespace icvm::vm {
+
+namespace {
+
+/// Calls `visit` with each target cell of a node.
+template <class Visit>
+void for_targets(const Draft& draft, const Node& node, const Visit& visit) {
+    const Shape& shape = node.shape();
+    if (shape.target != 0) visit(node.cell + shape.target);
+    if (shape.conduct == Conduct::table)
+        for (u32 n = 0; n < table_entries(draft, node); n++) visit(node.cell + shape.cells + n);
+}
+
+}  // namespace
+
+void Flow::build(const Draft& draft) {
+    nodes.clear();
+    blocks.clear();
+    edges.clear();
+    for (const Draft::Row& row : draft.rows)
+        nodes.push_back({Operation(draft.cells[row.cell]), false, row.cell, row.cell, row.top});
+    mark_leaders(draft);
+    cut_blocks(draft);
+    link_blocks(draft);
+    find_loops();
+}
+
+/// 0 in block_at: a block begins there.
+void Flow::mark_leaders(const Draft& draft) {
+    block_at.assign(draft.cells.size() + 1, no_index);
+    if (nodes.empty()) return;
+    block_at[nodes[0].origin] = 0;
+    for (size_t n = 0; n < nodes.size(); n++) {
+        const Node& node = nodes[n];
+        for_targets(draft, node, [&](u32 cell) { block_at[target_of(draft, cell)] = 0; });
+        const bool last = node.shape().ends_block() || node.operation == Operation::enter_loop;
+        if (last && n + 1 < nodes.size()) block_at[nodes[n + 1].origin] = 0;
+    }
+}
+
+void Flow::cut_blocks(const Draft&) {
+    for (u32 n = 0; n < nodes.size(); n++) {
+        if (block_at[nodes[n].origin] == no_index) continue;
+        block_at[nodes[n].origin] = u32(blocks.size());
+        blocks.push_back({.first = n});
+    }
+    for (u32 b = 0; b < blocks.size(); b++)
+        blocks[b].end = b + 1 < blocks.size() ? blocks[b + 1].first : u32(nodes.size());
+}
+
+void Flow::link_blocks(const Draft& draft) {
+    for (u32 b = 0; b < blocks.size(); b++) {
+        Block& block = blocks[b];
+        block.edges_first = u32(edges.size());
+        const Node& last = nodes[block.end - 1];
+        for_targets(draft, last,
+                    [&](u32 cell) { edges.push_back(block_at[target_of(draft, cell)]); });
+        if (last.shape().falls_through() && b + 1 < blocks.size()) edges.push_back(b + 1);
+        block.edges_end = u32(edges.size());
+    }
+}
+
+/// A loop is all that lies between its header and the last branch back to it.
+void Flow::find_loops() {
+    std::vector<u32> last_of(blocks.size(), no_index);
+    for (u32 b = 0; b < blocks.size(); b++)
+        for (const u32 next : successors(blocks[b]))
+            if (next <= b) last_of[next] = b;
+    std::vector<i32> change(blocks.size() + 1);
+    for (u32 b = 0; b < blocks.size(); b++) {
+        if (last_of[b] == no_index) continue;
+        change[b]++;
+        change[last_of[b] + 1]--;
+    }
+    i32 depth = 0;
+    for (u32 b = 0; b < blocks.size(); b++) {
+        depth += change[b];
+        blocks[b].loop_depth = u32(depth);
+    }
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,103 @@
+#include "vm/assign/shape.hpp"
+
+#include <array>
+
+namespace icvm::vm {
+
+namespace {
+
+/// Slots and halves share the first cell; the other letters take a cell each, or half of one.
+Shape read_letters(std::string_view letters) {
+    Shape shape;
+    bool in_first = false;
+    for (const char letter : letters) {
+        const bool packed = std::string_view("dabclim").contains(letter);
+        if (packed && !in_first) shape.cells++;
+        in_first = packed;
+        if (letter == 'd') shape.writes = true;
+        if (std::string_view("dabc").contains(letter)) shape.operands++;
+        if (letter == 't') shape.target = shape.cells;
+        if (letter == 'I' || letter == 't' || letter == 'p') shape.cells++;
+    }
+    return shape;
+}
+
+Conduct conduct_of(Operation operation, const Shape& shape) {
+    switch (operation) {
+        case Operation::jump:
+        case Operation::repeat: return Conduct::jump;
+        case Operation::branch_table: return Conduct::table;
+        case Operation::unreachable:
+        case Operation::return_nothing:
+        case Operation::return_slot: return Conduct::leave;
+        case Operation::call:
+        case Operation::call_imported:
+        case Operation::call_indirect:
+        case Operation::call_reference: return Conduct::call;
+        case Operation::return_many:
+        case Operation::return_call:
+        case Operation::return_call_imported:
+        case Operation::return_call_indirect:
+        case Operation::return_call_reference:
+        case Operation::throw_:
+        case Operation::throw_reference: return Conduct::hidden_leave;
+        case Operation::copy_wide:
+        case Operation::copy_many: return Conduct::hidden;
+        default: break;
+    }
+    if (shape.target != 0) return Conduct::branch;
+    // Aggregates take operands by the first of their slots.
+    const bool aggregate =
+        operation >= Operation::struct_new && operation < Operation::throw_;
+    return aggregate ? Conduct::hidden : Conduct::plain;
+}
+
+u8 read_half_of(Operation operation, std::string_view letters) {
+    switch (operation) {
+        case Operation::call_indirect: return 4;
+        case Operation::return_call_indirect: return 5;
+        case Operation::call_reference: return 2;
+        case Operation::return_call_reference: return 0;
+        default: return letters == "dabcup" ? 2 : Shape::no_half;
+    }
+}
+
+bool makes_vector(std::string_view id) {
+    if (id.contains("extract_lane") || id.contains("_true") || id.contains("bitmask")) return false;
+    for (const std::string_view shape :
+         {"v128_", "i8x16_", "i16x8_", "i32x4_", "i64x2_", "f32x4_", "f64x2_"})
+        if (id.starts_with(shape)) return true;
+    return id.ends_with("_vector") || id.ends_with("_vector_imported");
+}
+
+std::array<Shape, operation_count> make_shapes() {
+    std::array<Shape, operation_count> shapes;
+    for (size_t n = 0; n < operation_count; n++) {
+        const Operation operation = Operation(n);
+        const std::string_view letters = operands_of(operation);
+        shapes[n] = read_letters(letters);
+        shapes[n].conduct = conduct_of(operation, shapes[n]);
+        shapes[n].makes_vector = shapes[n].writes && makes_vector(to_string(operation));
+        shapes[n].read_half = read_half_of(operation, letters);
+    }
+    return shapes;
+}
+
+}  // namespace
+
+const Shape& shape_of(Operation operation) {
+    static const std::array<Shape, operation_count> shapes = make_shapes();
+    return shapes[size_t(operation)];
+}
+
+Operation saving_form(Operation operation) {
+    switch (operation) {
+        case Operation::call: return Operation::call_saving;
+        case Operation::call_imported: return Operation::call_imported_saving;
+        case Operation::call_indirect: return Operation::call_indirect_saving;
+        case Operation::call_reference: return Operation::call_reference_saving;
+        default: return Operation::none;
+    }
+}
+
+}  // namespace icvm::vm

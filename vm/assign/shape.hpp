@@ -1,0 +1,50 @@
+#pragma once
+
+#include "vm/compile/code.hpp"
+
+namespace icvm::vm {
+
+/// What an operation does to control and to slots that its letters do not name.
+enum class Conduct : u8 {
+    plain,   ///< only what its letters say
+    branch,  ///< to its target or on
+    jump,    ///< to its target
+    table,   ///< to one of the targets in its entries
+    leave,   ///< ends the function, or traps
+    call,    ///< reads operands' homes from its window on, and may write them
+    hidden,  ///< may read any operand's home
+    hidden_leave,
+};
+
+/// How an operation's cells are to be read (code.def).
+struct Shape {
+    Conduct conduct = Conduct::plain;
+    u8 cells = 1;         ///< with the handler's; without the entries of a table
+    u8 operands = 0;      ///< slots in the first cell
+    bool writes = false;  ///< the first of them is the destination
+    u8 target = 0;        ///< which cell is the branch target; 0: none
+    /// Which half of the operands' cells has one more slot that is read; none: no_half.
+    u8 read_half = no_half;
+    static constexpr u8 no_half = 0xFF;
+    bool makes_vector = false;  ///< the destination is a v128
+
+    bool ends_block() const {
+        return conduct == Conduct::branch || conduct == Conduct::jump ||
+               conduct == Conduct::table || conduct == Conduct::leave ||
+               conduct == Conduct::hidden_leave;
+    }
+    bool falls_through() const {
+        return conduct != Conduct::jump && conduct != Conduct::table &&
+               conduct != Conduct::leave && conduct != Conduct::hidden_leave;
+    }
+    bool is_hidden() const {
+        return conduct == Conduct::hidden || conduct == Conduct::hidden_leave;
+    }
+};
+
+const Shape& shape_of(Operation operation);
+
+/// The operation of a call that saves registers; none: it is no call.
+Operation saving_form(Operation operation);
+
+}  // namespace icvm::vm
