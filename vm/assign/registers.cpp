@@ -139,8 +139,10 @@ void RegisterAssignment::assign_locals(const Draft&) {
     local_at_.assign(by_slot_.size(), 0);
     std::vector<u32> order(candidates_.size());
     std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_sort(
-        order, [&](u32 a, u32 b) { return candidates_[a].gain > candidates_[b].gain; });
+    std::ranges::sort(order, [&](u32 a, u32 b) {
+        const i64 left = candidates_[a].gain, right = candidates_[b].gain;
+        return left != right ? left > right : a < b;
+    });
     for (const u32 number : order) {
         const Candidate& candidate = candidates_[number];
         if (candidate.gain < gain_min) break;

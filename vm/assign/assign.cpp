@@ -1,0 +1,39 @@
+#include "vm/assign/assign.hpp"
+
+#include <algorithm>
+
+#include "vm/assign/emitter.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+/// Exceptions land anywhere in a frame, and huge frames have operands behind scratch slots: they
+/// keep everything in slots.
+bool keeps_slots(const Draft& draft) {
+    return !draft.handlers.empty() ||
+           std::ranges::any_of(draft.rows, [&](const Draft::Row& row) {
+               return Operation(draft.cells[row.cell]) == Operation::copy_wide;
+           });
+}
+
+}  // namespace
+
+void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
+                      FunctionCode& code) {
+    if (keeps_slots(draft)) {
+        code.cells = draft.cells;
+        for (const Draft::Row& row : draft.rows)
+            code.cells[row.cell] = reinterpret_cast<Cell>(handlers[size_t(draft.cells[row.cell])]);
+        code.sites = draft.sites;
+        code.handlers = draft.handlers;
+        return;
+    }
+    Flow flow;
+    flow.build(draft);
+    RegisterAssignment registers;
+    registers.build(draft, flow, forms);
+    Emitter(handlers, forms).emit(draft, flow, registers, code.cells, code.sites);
+}
+
+}  // namespace icvm::vm
