@@ -22,7 +22,7 @@ void Flow::build(const Draft& draft) {
     blocks.clear();
     edges.clear();
     for (const Draft::Row& row : draft.rows)
-        nodes.push_back({Operation(draft.cells[row.cell]), false, row.cell, row.cell, row.top});
+        nodes.push_back({Operation(draft.cells[row.cell]), false, row.cell, row.cell, row.cell, row.top});
     mark_leaders(draft);
     cut_blocks(draft);
     link_blocks(draft);

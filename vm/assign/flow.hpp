@@ -14,7 +14,8 @@ inline constexpr u32 no_index = ~u32(0);
 struct Node {
     Operation operation{};
     bool removed = false;  ///< another one does its work
-    u32 origin = 0;        ///< where it was in Draft::cells
+    u32 first_origin = 0;  ///< where it was in Draft::cells, or the first that it was fused of
+    u32 origin = 0;        ///< where it, or the last of those, was
     u32 cell = 0;          ///< where its cells are now
     u32 top = 0;           ///< Draft::Row::top
 

@@ -1,0 +1,243 @@
+#include "vm/assign/fusion.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "vm/base/check.hpp"
+#include "vm/compile/metering.hpp"
+
+namespace icvm::vm {
+
+namespace {
+
+struct Row {
+    Operation first, second;
+    char feeds;
+    Operation fused;
+    const char* map;
+
+    bool keeps_result() const { return std::string_view(map).contains("1d"); }
+};
+
+constexpr Row rows[] = {
+#define PAIR(first, second, feeds, fused, map) \
+    {Operation::first, Operation::second, feeds, Operation::fused, map},
+#include "vm/compile/pairs.def"
+    {Operation::none, Operation::none, '-', Operation::none, ""},
+};
+
+/// The rows by their second instruction.
+struct RowIndex {
+    std::array<u16, operation_count + 2> begins{};
+    std::array<u16, std::size(rows)> order{};
+};
+
+RowIndex make_index() {
+    RowIndex index;
+    for (u16 n = 0; n < std::size(rows); n++) index.order[n] = n;
+    std::ranges::stable_sort(index.order, [](u16 a, u16 b) {
+        return rows[a].second < rows[b].second;
+    });
+    for (const Row& row : rows) index.begins[size_t(row.second) + 1]++;
+    for (size_t n = 1; n < index.begins.size(); n++) index.begins[n] += index.begins[n - 1];
+    return index;
+}
+
+const Row* find_row(Operation first, Operation second, char feeds) {
+    static const RowIndex index = make_index();
+    for (u32 n = index.begins[size_t(second)]; n < index.begins[size_t(second) + 1]; n++) {
+        const Row& row = rows[index.order[n]];
+        if (row.first == first && row.feeds == feeds) return &row;
+    }
+    return nullptr;
+}
+
+/// How far apart two instructions may be.
+constexpr u32 distance_max = 6;
+
+/// Where a letter's field is: which cell of the instruction, its lowest bit and how many.
+struct FieldPlace {
+    u32 cell, shift, bits;
+};
+
+/// Calls `visit(letter, place)` for each letter of an operation.
+template <class Visit>
+void for_fields(Operation operation, const Visit& visit) {
+    u32 cell = 0;
+    u32 packed = 0;
+    bool in_first = false;
+    for (const char letter : operands_of(operation)) {
+        const bool is_packed = std::string_view("dabclim").contains(letter);
+        if (is_packed && !in_first) cell++;
+        if (!is_packed && letter != 'p') cell++;
+        in_first = is_packed;
+        if (letter == 'i' || letter == 'm')
+            visit(letter, FieldPlace{cell, 32, 32});
+        else if (is_packed)
+            visit(letter, FieldPlace{cell, 16 * packed++, 16});
+        else if (letter == 'u' || letter == 'p')
+            visit(letter, FieldPlace{cell, letter == 'u' ? 0u : 32u, 32});
+        else
+            visit(letter, FieldPlace{cell, 0, 64});
+    }
+}
+
+/// Has no effect but its result, which depends on its operands alone, if it has no site.
+bool is_pure(Operation operation) {
+    return operation < Operation::i64_add128 || operation == Operation::copy ||
+           operation == Operation::constant || operation == Operation::constant64 ||
+           operation == Operation::select;
+}
+
+}  // namespace
+
+void Fusion::fuse(Draft& draft, Flow& flow) {
+    draft_ = &draft;
+    flow_ = &flow;
+    for (const Block& block : flow.blocks) fuse_block(block);
+}
+
+void Fusion::fuse_block(const Block& block) {
+    for (u32 n = block.first; n < block.end; n++)
+        while (fuse_node(n, block.first) || fuse_with_previous(n, block.first)) {
+        }
+}
+
+/// With the instruction that writes one of its operands.
+bool Fusion::fuse_node(u32 index, u32 block_first) {
+    const Node& node = flow_->nodes[index];
+    const Shape& shape = node.shape();
+    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++) {
+        const u32 slot = slot_in(*draft_, node, k);
+        const u32 writer = find_writer(slot, index, block_first);
+        if (writer == no_index) continue;
+        const Node& first = flow_->nodes[writer];
+        const char letter = operands_of(node.operation)[k];
+        const Row* row = find_row(first.operation, node.operation, letter);
+        if (row == nullptr || (has_site(first) && has_site(node))) continue;
+        const bool moves = is_pure(first.operation) && !has_site(first) &&
+                           !row->keeps_result() && can_move(writer, index);
+        if (!moves && !is_adjacent(writer, index)) continue;
+        if (!row->keeps_result() && !is_dropped(writer, index, slot)) continue;
+        replace(writer, index, row->fused, row->map);
+        return true;
+    }
+    return false;
+}
+
+/// With the instruction right before it, whatever that is.
+bool Fusion::fuse_with_previous(u32 index, u32 block_first) {
+    const u32 previous = previous_of(index, block_first);
+    if (previous == no_index) return false;
+    const Node& first = flow_->nodes[previous];
+    const Node& node = flow_->nodes[index];
+    const Row* row = find_row(first.operation, node.operation, '-');
+    if (row == nullptr || (has_site(first) && has_site(node))) return false;
+    replace(previous, index, row->fused, row->map);
+    return true;
+}
+
+/// The instruction before it in its block; none: no_index.
+u32 Fusion::previous_of(u32 index, u32 block_first) const {
+    while (index-- > block_first)
+        if (!flow_->nodes[index].removed) return index;
+    return no_index;
+}
+
+/// The instruction near before it that writes the slot, when that is known.
+u32 Fusion::find_writer(u32 slot, u32 index, u32 block_first) const {
+    for (u32 n = 0; n < distance_max; n++) {
+        index = previous_of(index, block_first);
+        if (index == no_index) return no_index;
+        const Node& node = flow_->nodes[index];
+        if (node.shape().is_hidden() || node.shape().conduct == Conduct::call) return no_index;
+        if (node.shape().writes && slot_in(*draft_, node, 0) == slot) return index;
+    }
+    return no_index;
+}
+
+bool Fusion::reads(const Node& node, u32 slot) const { return count_reads(node, slot) != 0; }
+
+u32 Fusion::count_reads(const Node& node, u32 slot) const {
+    const Shape& shape = node.shape();
+    u32 count = 0;
+    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++)
+        count += slot_in(*draft_, node, k) == slot;
+    if (shape.read_half != Shape::no_half) count += half_slot(*draft_, node) == slot;
+    return count;
+}
+
+/// Nobody needs what the writer wrote, but for one operand of the reader.
+bool Fusion::is_dropped(u32 writer, u32 reader, u32 slot) const {
+    const Node& node = flow_->nodes[reader];
+    if (slot < draft_->local_slots || count_reads(node, slot) != 1) return false;
+    for (u32 n = writer + 1; n < reader; n++)
+        if (!flow_->nodes[n].removed && reads(flow_->nodes[n], slot)) return false;
+    const bool overwritten = node.shape().writes && slot_in(*draft_, node, 0) == slot;
+    return overwritten || node.top <= slot;
+}
+
+/// What it reads is the same behind the instructions up to `to`.
+bool Fusion::can_move(u32 from, u32 to) const {
+    const Node& moved = flow_->nodes[from];
+    for (u32 n = from + 1; n < to; n++) {
+        const Node& node = flow_->nodes[n];
+        if (node.removed || !node.shape().writes) continue;
+        if (reads(moved, slot_in(*draft_, node, 0))) return false;
+    }
+    return true;
+}
+
+bool Fusion::is_adjacent(u32 first, u32 second) const {
+    return std::all_of(flow_->nodes.begin() + first + 1, flow_->nodes.begin() + second,
+                       [](const Node& node) { return node.removed; });
+}
+
+/// It can trap: a site that it began with, or took over.
+bool Fusion::has_site(const Node& node) const {
+    const auto found =
+        std::ranges::lower_bound(draft_->sites, node.first_origin, std::less<>{}, &Site::cell);
+    return found != draft_->sites.end() && found->cell <= node.origin && !is_header(node);
+}
+
+/// The value of a field of an instruction.
+u64 Fusion::field(const Node& node, char letter) const {
+    u64 value = 0;
+    bool found = false;
+    for_fields(node.operation, [&](char at, const FieldPlace& place) {
+        if (at != letter || found) return;
+        found = true;
+        value = draft_->cells[node.cell + place.cell] >> place.shift;
+        if (place.bits < 64) value &= (u64(1) << place.bits) - 1;
+        if (letter == 't') value = (value & ~u64(0xFFFFFFFF)) | u32(node.cell + place.cell + value);
+    });
+    CHECK(found);
+    return value;
+}
+
+/// Writes the fused instruction; its target is counted from its own cell.
+void Fusion::replace(u32 first, u32 second, Operation fused, const char* map) {
+    Node& dropped = flow_->nodes[first];
+    Node& node = flow_->nodes[second];
+    std::vector<Cell>& cells = draft_->cells;
+    const u32 start = u32(cells.size());
+    const Node parts[] = {dropped, node};
+    cells.resize(start + shape_of(fused).cells);
+    cells[start] = Cell(fused);
+    for_fields(fused, [&](char letter, const FieldPlace& place) {
+        const char which = *map++;
+        const char from = *map++;
+        if (which == '0') return;
+        u64 value = field(parts[which - '1'], from);
+        const u32 cell = start + place.cell;
+        if (letter == 't') value = (value & ~u64(0xFFFFFFFF)) | u32(value - cell);
+        if (place.bits < 64) value &= (u64(1) << place.bits) - 1;
+        cells[cell] |= value << place.shift;
+    });
+    dropped.removed = true;
+    node.operation = fused;
+    node.cell = start;
+    node.first_origin = dropped.first_origin;
+}
+
+}  // namespace icvm::vm

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "vm/assign/flow.hpp"
+
+namespace icvm::vm {
+
+/// Makes one instruction of two where pairs.def has a row: the first is removed, the second becomes
+/// the fused one, with cells at the end of the draft's.
+class Fusion {
+public:
+    void fuse(Draft& draft, Flow& flow);
+
+private:
+    void fuse_block(const Block& block);
+    bool fuse_node(u32 index, u32 block_first);
+    bool fuse_with_previous(u32 index, u32 block_first);
+    u32 find_writer(u32 slot, u32 index, u32 block_first) const;
+    bool is_dropped(u32 writer, u32 reader, u32 slot) const;
+    u32 previous_of(u32 index, u32 block_first) const;
+    bool reads(const Node& node, u32 slot) const;
+    u32 count_reads(const Node& node, u32 slot) const;
+    bool can_move(u32 from, u32 to) const;
+    bool is_adjacent(u32 first, u32 second) const;
+    bool has_site(const Node& node) const;
+    void replace(u32 first, u32 second, Operation fused, const char* map);
+    u64 field(const Node& node, char letter) const;
+
+    Draft* draft_ = nullptr;
+    Flow* flow_ = nullptr;
+};
+
+}  // namespace icvm::vm
