@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vm/assign/emitter.hpp"
+#include "vm/assign/fusion.hpp"
 
 namespace icvm::vm {
 
@@ -11,10 +12,9 @@ namespace {
 /// Exceptions land anywhere in a frame, and huge frames have operands behind scratch slots: they
 /// keep everything in slots.
 bool keeps_slots(const Draft& draft) {
-    return !draft.handlers.empty() ||
-           std::ranges::any_of(draft.rows, [&](const Draft::Row& row) {
-               return Operation(draft.cells[row.cell]) == Operation::copy_wide;
-           });
+    return !draft.handlers.empty() || std::ranges::any_of(draft.rows, [&](const Draft::Row& row) {
+        return Operation(draft.cells[row.cell]) == Operation::copy_wide;
+    });
 }
 
 }  // namespace
@@ -31,6 +31,7 @@ void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTabl
     }
     Flow flow;
     flow.build(draft);
+    Fusion().fuse(draft, flow);
     RegisterAssignment registers;
     registers.build(draft, flow, forms);
     Emitter(handlers, forms).emit(draft, flow, registers, code.cells, code.sites);

@@ -22,11 +22,26 @@ void Flow::build(const Draft& draft) {
     blocks.clear();
     edges.clear();
     for (const Draft::Row& row : draft.rows)
-        nodes.push_back({Operation(draft.cells[row.cell]), false, row.cell, row.cell, row.cell, row.top});
+        nodes.push_back({.operation = Operation(draft.cells[row.cell]),
+                         .origin = row.cell,
+                         .cell = row.cell,
+                         .top = row.top});
+    mark_sites(draft);
     mark_leaders(draft);
     cut_blocks(draft);
     link_blocks(draft);
     find_loops();
+}
+
+/// The first site at a loop header, or at the function's begin, is that of the place.
+void Flow::mark_sites(const Draft& draft) {
+    size_t next = 0;
+    for (size_t n = 0; n < nodes.size(); n++) {
+        const bool place = n == 0 || nodes[n - 1].operation == Operation::enter_loop;
+        if (place && next < draft.sites.size()) next++;
+        for (; next < draft.sites.size() && draft.sites[next].cell <= nodes[n].origin; next++)
+            nodes[n].has_site = true;
+    }
 }
 
 /// 0 in block_at: a block begins there.

@@ -13,11 +13,11 @@ inline constexpr u32 no_index = ~u32(0);
 /// An instruction of a draft.
 struct Node {
     Operation operation{};
-    bool removed = false;  ///< another one does its work
-    u32 first_origin = 0;  ///< where it was in Draft::cells, or the first that it was fused of
-    u32 origin = 0;        ///< where it, or the last of those, was
-    u32 cell = 0;          ///< where its cells are now
-    u32 top = 0;           ///< Draft::Row::top
+    bool removed = false;   ///< another one does its work
+    bool has_site = false;  ///< it can trap, call or collect
+    u32 origin = 0;         ///< where it was in Draft::cells
+    u32 cell = 0;           ///< where its cells are now
+    u32 top = 0;            ///< Draft::Row::top
 
     const Shape& shape() const { return shape_of(operation); }
 };
@@ -43,6 +43,7 @@ struct Flow {
     }
 
 private:
+    void mark_sites(const Draft& draft);
     void mark_leaders(const Draft& draft);
     void cut_blocks(const Draft& draft);
     void link_blocks(const Draft& draft);

@@ -35,9 +35,8 @@ struct RowIndex {
 RowIndex make_index() {
     RowIndex index;
     for (u16 n = 0; n < std::size(rows); n++) index.order[n] = n;
-    std::ranges::stable_sort(index.order, [](u16 a, u16 b) {
-        return rows[a].second < rows[b].second;
-    });
+    std::ranges::stable_sort(index.order,
+                             [](u16 a, u16 b) { return rows[a].second < rows[b].second; });
     for (const Row& row : rows) index.begins[size_t(row.second) + 1]++;
     for (size_t n = 1; n < index.begins.size(); n++) index.begins[n] += index.begins[n - 1];
     return index;
@@ -114,9 +113,9 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
         const Node& first = flow_->nodes[writer];
         const char letter = operands_of(node.operation)[k];
         const Row* row = find_row(first.operation, node.operation, letter);
-        if (row == nullptr || (has_site(first) && has_site(node))) continue;
-        const bool moves = is_pure(first.operation) && !has_site(first) &&
-                           !row->keeps_result() && can_move(writer, index);
+        if (row == nullptr || (first.has_site && node.has_site)) continue;
+        const bool moves = is_pure(first.operation) && !first.has_site && !row->keeps_result() &&
+                           can_move(writer, index);
         if (!moves && !is_adjacent(writer, index)) continue;
         if (!row->keeps_result() && !is_dropped(writer, index, slot)) continue;
         replace(writer, index, row->fused, row->map);
@@ -132,7 +131,7 @@ bool Fusion::fuse_with_previous(u32 index, u32 block_first) {
     const Node& first = flow_->nodes[previous];
     const Node& node = flow_->nodes[index];
     const Row* row = find_row(first.operation, node.operation, '-');
-    if (row == nullptr || (has_site(first) && has_site(node))) return false;
+    if (row == nullptr || (first.has_site && node.has_site)) return false;
     replace(previous, index, row->fused, row->map);
     return true;
 }
@@ -193,13 +192,6 @@ bool Fusion::is_adjacent(u32 first, u32 second) const {
                        [](const Node& node) { return node.removed; });
 }
 
-/// It can trap: a site that it began with, or took over.
-bool Fusion::has_site(const Node& node) const {
-    const auto found =
-        std::ranges::lower_bound(draft_->sites, node.first_origin, std::less<>{}, &Site::cell);
-    return found != draft_->sites.end() && found->cell <= node.origin && !is_header(node);
-}
-
 /// The value of a field of an instruction.
 u64 Fusion::field(const Node& node, char letter) const {
     u64 value = 0;
@@ -237,7 +229,7 @@ void Fusion::replace(u32 first, u32 second, Operation fused, const char* map) {
     dropped.removed = true;
     node.operation = fused;
     node.cell = start;
-    node.first_origin = dropped.first_origin;
+    node.has_site = node.has_site || dropped.has_site;
 }
 
 }  // namespace icvm::vm

@@ -21,7 +21,6 @@ private:
     u32 count_reads(const Node& node, u32 slot) const;
     bool can_move(u32 from, u32 to) const;
     bool is_adjacent(u32 first, u32 second) const;
-    bool has_site(const Node& node) const;
     void replace(u32 first, u32 second, Operation fused, const char* map);
     u64 field(const Node& node, char letter) const;
 

@@ -5,8 +5,8 @@
 
 namespace icvm::vm {
 
-/// Where a value must be kept: from behind the instruction that writes it to the last that reads it.
-/// Instruction n reads at point 2n and writes at point 2n+1.
+/// Where a value must be kept: from behind the instruction that writes it to the last that reads
+/// it. Instruction n reads at point 2n and writes at point 2n+1.
 struct Range {
     u32 begin, end;  ///< points; the end is not in it
 };
@@ -16,10 +16,10 @@ struct Liveness {
     static constexpr u32 candidates_max = 64;
     static constexpr u8 no_candidate = 0xFF;
 
-    std::vector<u32> slots;          ///< by number: the local's slot
-    std::vector<u8> number_at;       ///< by slot of a local; no_candidate
+    std::vector<u32> slots;                  ///< by number: the local's slot
+    std::vector<u8> number_at;               ///< by slot of a local; no_candidate
     std::vector<std::vector<Range>> ranges;  ///< by number; ascending, apart
-    u64 live_at_entry = 0;           ///< bits by number
+    u64 live_at_entry = 0;                   ///< bits by number
 
     /// `slots` and `number_at` are there.
     void build(const Draft& draft, const Flow& flow);

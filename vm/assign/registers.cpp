@@ -147,13 +147,13 @@ void RegisterAssignment::assign_locals(const Draft&) {
         const Candidate& candidate = candidates_[number];
         if (candidate.gain < gain_min) break;
         const bool integer = candidate.file == File::integer;
-        const u32 count = integer ? integer_registers - integers_kept
-                                  : vector_registers - vectors_kept;
+        const u32 count =
+            integer ? integer_registers - integers_kept : vector_registers - vectors_kept;
         for (u32 n = 0; n < count; n++) {
             const Place place = integer ? integer_register(n) : vector_register(n);
             const std::vector<Range>& ranges = liveness_.ranges[number];
-            if (!std::ranges::all_of(
-                    ranges, [&](Range range) { return is_free(busy_of(place), range); }))
+            if (!std::ranges::all_of(ranges,
+                                     [&](Range range) { return is_free(busy_of(place), range); }))
                 continue;
             for (const Range range : ranges) fill(busy_of(place), range);
             locals_.push_back({candidate.slot, place, number, candidate.is_vector});

@@ -22,7 +22,7 @@ public:
     struct Local {
         u32 slot;
         Place place;
-        u32 number;  ///< of Liveness
+        u32 number;      ///< of Liveness
         bool is_vector;  ///< a v128
     };
     /// Those that have a register.

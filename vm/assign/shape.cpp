@@ -47,8 +47,7 @@ Conduct conduct_of(Operation operation, const Shape& shape) {
     }
     if (shape.target != 0) return Conduct::branch;
     // Aggregates take operands by the first of their slots.
-    const bool aggregate =
-        operation >= Operation::struct_new && operation < Operation::throw_;
+    const bool aggregate = operation >= Operation::struct_new && operation < Operation::throw_;
     return aggregate ? Conduct::hidden : Conduct::plain;
 }
 

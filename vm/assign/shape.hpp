@@ -34,8 +34,8 @@ struct Shape {
                conduct == Conduct::hidden_leave;
     }
     bool falls_through() const {
-        return conduct != Conduct::jump && conduct != Conduct::table &&
-               conduct != Conduct::leave && conduct != Conduct::hidden_leave;
+        return conduct != Conduct::jump && conduct != Conduct::table && conduct != Conduct::leave &&
+               conduct != Conduct::hidden_leave;
     }
     bool is_hidden() const {
         return conduct == Conduct::hidden || conduct == Conduct::hidden_leave;
