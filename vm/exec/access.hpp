@@ -2,6 +2,7 @@
 
 #include "vm/exec/dispatch.hpp"
 #include "vm/exec/signals.hpp"
+#include "vm/runtime/mapping.hpp"
 
 /// Loads and stores of handlers: without a check, where guard pages keep the bounds, and with one.
 
@@ -180,14 +181,27 @@ ICVM_INLINE void plain_store(u8* place, u64 bits) {
     std::memcpy(place, &value, sizeof value);
 }
 
-/// Whether a store to [address, address + sizeof(Narrow)) needs no slow path: its pages are dirty
-/// already.
+/// Whether a store to [address, address + sizeof(Narrow)) needs no slow path: its page is dirty
+/// already, and it does not end in the next one. That is asked by its last bytes alone, aligned or
+/// not, so that one mark is read: one store in 512 of 8 bytes takes the slow path for it (against
+/// two marks, 5 instructions fewer for each store).
+template <class Narrow>
+ICVM_INLINE bool is_marked(const u8* marks, u64 address) {
+    constexpr u64 whole = page_bytes - sizeof(Narrow);
+    if (!(marks[address / page_bytes] & Memory::mark_dirty)) [[unlikely]]
+        return false;
+    return sizeof(Narrow) == 1 || ((address + sizeof(Narrow)) & whole) != 0;
+}
+
 template <class Narrow>
 ICVM_INLINE bool is_marked(const Memory& memory, u64 address) {
-    u8 marks = memory.marks[address / page_bytes];
-    if constexpr (sizeof(Narrow) > 1)
-        marks &= memory.marks[(address + sizeof(Narrow) - 1) / page_bytes];
-    return (marks & Memory::mark_dirty) != 0;
+    return is_marked<Narrow>(memory.marks, address);
+}
+
+/// The marks of guarded memory 0 stand at a fixed distance in front of its base: one load in place
+/// of three that wait for each other.
+ICVM_INLINE const u8* guarded_marks(const Registers& r) {
+    return r.memory - guarded_marks_distance;
 }
 
 }  // namespace icvm::vm

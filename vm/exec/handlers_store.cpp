@@ -4,34 +4,28 @@ namespace icvm::vm {
 
 namespace {
 
+/// How a store treats the pages that it writes.
+enum class Pages : u8 { plain, tracked, mark_first };
+
 /// The address of a guarded store: field 0 and an offset.
 template <From address_from, Place a>
 ICVM_INLINE u64 guarded_address(const Registers& r) {
     return field32(r, 1) + (address_from == From::slot ? read<a>(r, 0) : 0);
 }
 
-/// Marks the pages of a store that found one not dirty, which is then done again: one handler for
-/// all places that its value may have.
-template <class Narrow, From address_from, Place a>
-struct MarkGuarded {
-    ICVM_INLINE Step run(Registers& r) {
-        const u64 address = guarded_address<address_from, a>(r);
-        if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
-            return trap(TrapReason::memory_out_of_bounds);
-        return Step::next;
-    }
-};
-
-/// A store to guarded memory 0 with its value at a place; `tracked`: marks dirty pages.
-template <class Narrow, bool tracked, From address_from, Place a, Place b>
+/// A store to guarded memory 0 with its value at a place.
+template <class Narrow, Pages pages, From address_from, Place a, Place b>
 struct GuardedStore {
     static constexpr bool exists = fits_place<Narrow, b>;
 
     ICVM_INLINE Step run(Registers& r) {
         const u64 address = guarded_address<address_from, a>(r);
-        if constexpr (tracked)
-            if (!is_marked<Narrow>(*r.instance->memories[0], address)) [[unlikely]]
+        if constexpr (pages == Pages::tracked)
+            if (!is_marked<Narrow>(guarded_marks(r), address)) [[unlikely]]
                 return Step::slow;
+        if constexpr (pages == Pages::mark_first)
+            if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
+                return trap(TrapReason::memory_out_of_bounds);
         if (!guarded_store_from<Narrow, b>(r, 1, address)) [[unlikely]]
             return trap(TrapReason::memory_out_of_bounds);
         r.pc += 2;
@@ -40,15 +34,18 @@ struct GuardedStore {
 };
 
 /// The same with an immediate.
-template <class Narrow, bool tracked, From address_from, Place a>
+template <class Narrow, Pages pages, From address_from, Place a>
 struct GuardedStoreImmediate {
     static constexpr bool exists = true;
 
     ICVM_INLINE Step run(Registers& r) {
         const u64 address = guarded_address<address_from, a>(r);
-        if constexpr (tracked)
-            if (!is_marked<Narrow>(*r.instance->memories[0], address)) [[unlikely]]
+        if constexpr (pages == Pages::tracked)
+            if (!is_marked<Narrow>(guarded_marks(r), address)) [[unlikely]]
                 return Step::slow;
+        if constexpr (pages == Pages::mark_first)
+            if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
+                return trap(TrapReason::memory_out_of_bounds);
         const u64 bits = u64(i64(i32(field32(r, 2))));
         if (!guarded_store<Narrow>(r.memory, address, bits)) [[unlikely]]
             return trap(TrapReason::memory_out_of_bounds);
@@ -57,30 +54,41 @@ struct GuardedStoreImmediate {
     }
 };
 
-/// A store, and beside it what marks its pages.
-template <class Store, class Mark>
+/// A tracked store, and beside it one that marks its pages first.
+template <class Store, class MarkFirst>
 struct MarkingStore : Store {
-    using Slow = Mark;
+    using Slow = MarkFirst;
 };
 
+/// The four forms of a family: address and value in slots or registers; value immediate; address
+/// constant; both.
 template <class Narrow, bool tracked>
 struct GuardedStores {
-    template <From address_from, Place a, class Store>
-    using Marked =
-        std::conditional_t<tracked, MarkingStore<Store, MarkGuarded<Narrow, address_from, a>>,
-                           Store>;
+    template <template <Pages> class Store>
+    using Kind =
+        std::conditional_t<tracked, MarkingStore<Store<Pages::tracked>, Store<Pages::mark_first>>,
+                           Store<Pages::plain>>;
 
     template <Place a, Place b>
-    struct Form : Marked<From::slot, a, GuardedStore<Narrow, tracked, From::slot, a, b>> {};
+    struct At {
+        template <Pages pages>
+        using Store = GuardedStore<Narrow, pages, From::slot, a, b>;
+        template <Pages pages>
+        using StoreImmediate = GuardedStoreImmediate<Narrow, pages, From::slot, a>;
+        template <Pages pages>
+        using StoreToConstant = GuardedStore<Narrow, pages, From::immediate, a, b>;
+        template <Pages pages>
+        using StoreImmediateToConstant = GuardedStoreImmediate<Narrow, pages, From::immediate, a>;
+    };
+
+    template <Place a, Place b>
+    struct Form : Kind<At<a, b>::template Store> {};
     template <Place a>
-    struct Immediate
-        : Marked<From::slot, a, GuardedStoreImmediate<Narrow, tracked, From::slot, a>> {};
+    struct Immediate : Kind<At<a, Place::slot>::template StoreImmediate> {};
     template <Place b>
-    struct ToConstant : Marked<From::immediate, Place::slot,
-                               GuardedStore<Narrow, tracked, From::immediate, Place::slot, b>> {};
-    struct ImmediateToConstant
-        : Marked<From::immediate, Place::slot,
-                 GuardedStoreImmediate<Narrow, tracked, From::immediate, Place::slot>> {};
+    struct ToConstant : Kind<At<Place::slot, b>::template StoreToConstant> {};
+    using ImmediateToConstant =
+        Kind<At<Place::slot, Place::slot>::template StoreImmediateToConstant>;
 
     static void put(Handlers& handlers, Operation first) {
         handlers.put_forms<Form, File::integer, File::any>(first);
@@ -89,9 +97,6 @@ struct GuardedStores {
         handlers.put<ImmediateToConstant>(form_of(first, 3));
     }
 };
-
-/// How a checked store treats the pages that it writes.
-enum class Pages : u8 { plain, tracked, mark_first };
 
 template <class Narrow, From address_from, From value_from, bool far, Pages pages>
 struct CheckedStore {
@@ -124,7 +129,7 @@ struct TrackedCheckedStore : CheckedStore<Narrow, address_from, value_from, far,
     using Slow = CheckedStore<Narrow, address_from, value_from, far, Pages::mark_first>;
 };
 
-/// The four checked forms of a family: address and value in slots; value immediate; address
+/// The four checked forms of a family, in slots: address and value; value immediate; address
 /// constant; both.
 template <class Narrow>
 struct PutStores {

@@ -86,6 +86,11 @@ bool is_dirty(const Memory& memory, u64 page) { return memory.marks[page] & Memo
 
 }  // namespace
 
+TEST_CASE("The marks of a guarded memory stand where stores look for them") {
+    const auto memory = guarded_memory();
+    CHECK(memory->marks == memory->base - guarded_marks_distance);
+}
+
 TEST_CASE("A store writes the same from all places, and marks what it writes") {
     if (!guarded_access_available) return;
     const auto memory = guarded_memory();
@@ -94,7 +99,8 @@ TEST_CASE("A store writes the same from all places, and marks what it writes") {
         u32 forms = 0;
         for_each_store(row, [&](u32 form, const auto& places, const void* handler) {
             forms++;
-            for (const u64 address : {end - row.bytes, u64(4093), u64(8192), u64(8191)}) {
+            for (const u64 address :
+                 {end - row.bytes, u64(4093), u64(4088), u64(8192), u64(8191)}) {
                 memory->rollback();
                 set_up(machine, form, places, address);
                 const u64 value = value_of(form, places, address);

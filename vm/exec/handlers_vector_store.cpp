@@ -14,7 +14,7 @@ struct GuardedVectorStore {
         u64 address = field32(r, 1);
         if constexpr (address_from == From::slot) address += slot(r, field16(r, 0));
         if constexpr (pages == VectorPages::tracked)
-            if (!is_marked<u64x2>(*r.instance->memories[0], address)) [[unlikely]]
+            if (!is_marked<u64x2>(guarded_marks(r), address)) [[unlikely]]
                 return Step::slow;
         if constexpr (pages == VectorPages::mark_first)
             if (!r.instance->memories[0]->mark(address, sizeof(u64x2)))

@@ -8,21 +8,10 @@
 #include <vector>
 
 #include "vm/base/check.hpp"
-#include "vm/runtime/page_source.hpp"
 
 namespace icvm::vm {
 
 namespace {
-
-/// Protection changes in units of the system's pages: 64 KiB on some machines, 4 KiB on most.
-constexpr u64 system_page_bytes_max = 65536;
-
-u64 round_up(u64 value) {
-    return (value + system_page_bytes_max - 1) / system_page_bytes_max * system_page_bytes_max;
-}
-
-/// The marks stand in front of the memory, in the same mapping.
-u64 marks_bytes(u64 reserved_bytes) { return round_up(reserved_bytes / page_bytes); }
 
 struct Pool {
     std::mutex mutex;
@@ -72,7 +61,7 @@ std::optional<Mapping> map(u64 reserved_bytes) {
 }  // namespace
 
 std::optional<Mapping> acquire_mapping(u64 reserved_bytes) {
-    reserved_bytes = round_up(std::max<u64>(reserved_bytes, 1));
+    reserved_bytes = whole_system_pages(std::max<u64>(reserved_bytes, 1));
     if (auto kept = take_kept(reserved_bytes)) return kept;
     if (auto fresh = map(reserved_bytes)) return fresh;
     unmap_kept();

@@ -3,20 +3,37 @@
 #include <optional>
 
 #include "vm/base/integers.hpp"
+#include "vm/runtime/page_source.hpp"
 
 namespace icvm::vm {
 
 /// A reservation of address space for one memory, and a table with one byte for each 4-KiB page of
-/// it. The bytes of a fresh mapping are zero and not accessible; its marks are zero.
+/// it, which stands marks_bytes(reserved_bytes) in front of the memory. The bytes of a fresh
+/// mapping are zero and not accessible; its marks are zero.
 struct Mapping {
     u8* base = nullptr;
     u64 reserved_bytes = 0;
     u8* marks = nullptr;
 };
 
+/// Protection changes in units of the system's pages: 64 KiB on some machines, 4 KiB on most.
+inline constexpr u64 system_page_bytes_max = 65536;
+
+constexpr u64 whole_system_pages(u64 bytes) {
+    return (bytes + system_page_bytes_max - 1) / system_page_bytes_max * system_page_bytes_max;
+}
+
+constexpr u64 marks_bytes(u64 reserved_bytes) {
+    return whole_system_pages(reserved_bytes / page_bytes);
+}
+
 /// What bounds a memory with 32-bit addresses and no check: every address plus every offset
 /// (2^33 - 2), and the widest access.
 inline constexpr u64 guarded_bytes = (u64(8) << 30) + 65536;
+
+/// How far in front of such a memory the mark of its first page is: handlers find the marks without
+/// asking the Memory, also those of pages out of bounds.
+inline constexpr u64 guarded_marks_distance = marks_bytes(guarded_bytes);
 
 /// Mappings that wait for the next memory of their size.
 inline constexpr size_t mappings_kept_max = 8;
