@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "vm/assign/copies.hpp"
 #include "vm/assign/emitter.hpp"
 #include "vm/assign/fusion.hpp"
+#include "vm/assign/threading.hpp"
 
 namespace icvm::vm {
 
@@ -21,7 +23,7 @@ bool keeps_slots(const Draft& draft) {
 
 void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
                       FunctionCode& code) {
-    if (keeps_slots(draft) || forms[size_t(Operation::copy)].handlers == nullptr) {
+    if (keeps_slots(draft) ) {
         code.cells = draft.cells;
         for (const Draft::Row& row : draft.rows)
             code.cells[row.cell] = reinterpret_cast<Cell>(handlers[size_t(draft.cells[row.cell])]);
@@ -29,11 +31,14 @@ void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTabl
         code.handlers = draft.handlers;
         return;
     }
+    thread_jumps(draft);
     Flow flow;
     flow.build(draft);
+    CopyElimination().eliminate(draft, flow);
     Fusion().fuse(draft, flow);
     RegisterAssignment registers;
-    registers.build(draft, flow, forms);
+    static const FormTables none{};
+    registers.build(draft, flow, forms[size_t(Operation::copy)].handlers ? forms : none);
     Emitter(handlers, forms).emit(draft, flow, registers, code.cells, code.sites);
 }
 

@@ -126,6 +126,7 @@ void Emitter::emit_node(u32 index) {
     const Node& node = flow_->nodes[index];
     const Shape& shape = node.shape();
     if (shape.conduct == Conduct::call) return emit_call(index);
+    if (is_idle_copy(index)) return;
     u64 fields = shape.operands > 0 ? draft_->cells[node.cell + 1] : 0;
     const u32 vectors = registers_->vectors(index);
     RegisterAssignment::Places copied = registers_->places(index);
@@ -139,6 +140,14 @@ void Emitter::emit_node(u32 index) {
     emit_operation(node, handler, fields);
     if (shape.writes && copied[0] != Place::slot)
         emit_copy((vectors & 1) != 0, u16(fields), copied[0], true);
+}
+
+/// A copy from a register to itself.
+bool Emitter::is_idle_copy(u32 index) const {
+    const Operation operation = flow_->nodes[index].operation;
+    const RegisterAssignment::Places& places = registers_->places(index);
+    return (operation == Operation::copy || operation == Operation::copy_vector) &&
+           places[0] != Place::slot && places[0] == places[1];
 }
 
 /// Vector registers that are needed behind the call go to their slots and come back.

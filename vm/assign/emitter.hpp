@@ -18,6 +18,7 @@ public:
 private:
     void emit_entry();
     void emit_node(u32 index);
+    bool is_idle_copy(u32 index) const;
     void emit_call(u32 index);
     void emit_operation(const Node& node, const void* handler, u64 fields);
     void copy_half_slot(const Node& node);

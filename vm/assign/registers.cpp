@@ -41,7 +41,8 @@ void RegisterAssignment::build(const Draft& draft, const Flow& flow, const FormT
     choose_candidates();
     liveness_.build(draft, flow);
     weigh_crossings(draft, flow);
-    assign_locals(draft);
+    collect_copies(draft, flow);
+    assign_locals();
     place_locals(draft, flow);
     for (const Block& block : flow.blocks) assign_operands(draft, flow, block);
 }
@@ -134,7 +135,22 @@ void RegisterAssignment::weigh_crossings(const Draft& draft, const Flow& flow) {
     }
 }
 
-void RegisterAssignment::assign_locals(const Draft&) {
+void RegisterAssignment::collect_copies(const Draft& draft, const Flow& flow) {
+    copies_.clear();
+    for (const Block& block : flow.blocks)
+        for (u32 at = block.first; at < block.end; at++) {
+            const Node& node = flow.nodes[at];
+            if (node.removed || node.operation != Operation::copy) continue;
+            const u32 to = slot_in(draft, node, 0);
+            const u32 from = slot_in(draft, node, 1);
+            if (std::max(to, from) >= by_slot_.size()) continue;
+            const u8 numbers[] = {liveness_.number_at[from], liveness_.number_at[to]};
+            if (std::ranges::find(numbers, Liveness::no_candidate) != std::end(numbers)) continue;
+            copies_.push_back({numbers[0], numbers[1], weight_of(block)});
+        }
+}
+
+void RegisterAssignment::assign_locals() {
     locals_.clear();
     local_at_.assign(by_slot_.size(), 0);
     std::vector<u32> order(candidates_.size());
@@ -146,21 +162,36 @@ void RegisterAssignment::assign_locals(const Draft&) {
     for (const u32 number : order) {
         const Candidate& candidate = candidates_[number];
         if (candidate.gain < gain_min) break;
-        const bool integer = candidate.file == File::integer;
-        const u32 count =
-            integer ? integer_registers - integers_kept : vector_registers - vectors_kept;
-        for (u32 n = 0; n < count; n++) {
-            const Place place = integer ? integer_register(n) : vector_register(n);
-            const std::vector<Range>& ranges = liveness_.ranges[number];
-            if (!std::ranges::all_of(ranges,
-                                     [&](Range range) { return is_free(busy_of(place), range); }))
-                continue;
-            for (const Range range : ranges) fill(busy_of(place), range);
-            locals_.push_back({candidate.slot, place, number, candidate.is_vector});
-            local_at_[candidate.slot] = u8(locals_.size());
-            break;
-        }
+        const Place place = best_register(number);
+        if (place == Place::slot) continue;
+        for (const Range range : liveness_.ranges[number]) fill(busy_of(place), range);
+        locals_.push_back({candidate.slot, place, number, candidate.is_vector});
+        local_at_[candidate.slot] = u8(locals_.size());
     }
+}
+
+/// A free register, best the one that most copies come from or go to; none: slot.
+Place RegisterAssignment::best_register(u32 number) const {
+    const bool integer = candidates_[number].file == File::integer;
+    const u32 count = integer ? integer_registers - integers_kept : vector_registers - vectors_kept;
+    std::array<i64, place_count> copied{};
+    for (const Copy& copy : copies_) {
+        if ((copy.from == number) == (copy.to == number)) continue;
+        const u32 other = copy.from == number ? copy.to : copy.from;
+        if (const Local* local = local_at(candidates_[other].slot))
+            copied[u32(local->place)] += copy.weight;
+    }
+    Place best = Place::slot;
+    for (u32 n = 0; n < count; n++) {
+        const Place place = integer ? integer_register(n) : vector_register(n);
+        const bool is_better = best == Place::slot || copied[u32(place)] > copied[u32(best)];
+        if (!is_better) continue;
+        const std::vector<Range>& ranges = liveness_.ranges[number];
+        if (std::ranges::all_of(ranges,
+                                [&](Range range) { return is_free(busy_[u32(place)], range); }))
+            best = place;
+    }
+    return best;
 }
 
 void RegisterAssignment::place_locals(const Draft& draft, const Flow& flow) {

@@ -61,7 +61,9 @@ private:
     void weigh_operand(u32 slot, const FormTable& table, u32 operand, i64 weight);
     void choose_candidates();
     void weigh_crossings(const Draft& draft, const Flow& flow);
-    void assign_locals(const Draft& draft);
+    void collect_copies(const Draft& draft, const Flow& flow);
+    void assign_locals();
+    Place best_register(u32 number) const;
     void place_locals(const Draft& draft, const Flow& flow);
     // Operands.
     void assign_operands(const Draft& draft, const Flow& flow, const Block& block);
@@ -77,6 +79,12 @@ private:
     const Flow* flow_ = nullptr;
     std::vector<Candidate> by_slot_;
     std::vector<Candidate> candidates_;  ///< by number of liveness_
+    /// A copy from one candidate to another is nothing when both have the same register.
+    struct Copy {
+        u32 from, to;
+        i64 weight;
+    };
+    std::vector<Copy> copies_;
     Liveness liveness_;
     std::vector<Local> locals_;
     std::vector<u8> local_at_;  ///< by slot: the index in locals_, plus one

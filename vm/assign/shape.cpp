@@ -77,6 +77,8 @@ std::array<Shape, operation_count> make_shapes() {
         shapes[n] = read_letters(letters);
         shapes[n].conduct = conduct_of(operation, shapes[n]);
         shapes[n].makes_vector = shapes[n].writes && makes_vector(to_string(operation));
+        shapes[n].writes_two =
+            operation >= Operation::i64_add128 && operation <= Operation::i64_mul_wide_u;
         shapes[n].read_half = read_half_of(operation, letters);
     }
     return shapes;

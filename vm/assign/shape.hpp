@@ -27,6 +27,7 @@ struct Shape {
     u8 read_half = no_half;
     static constexpr u8 no_half = 0xFF;
     bool makes_vector = false;  ///< the destination is a v128
+    bool writes_two = false;    ///< the destination and the slot behind it are results
 
     bool ends_block() const {
         return conduct == Conduct::branch || conduct == Conduct::jump ||
