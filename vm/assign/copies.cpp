@@ -44,7 +44,8 @@ bool CopyElimination::writes(const Node& node, u32 slot) const {
 
 void CopyElimination::set_slot(const Node& node, u32 operand, u32 slot) {
     Cell& fields = draft_->cells[node.cell + 1];
-    fields = (fields & ~(u64(0xFFFF) << (16 * operand))) | u64(slot) << (16 * operand);
+    const u32 shift = node.shape().shift(operand);
+    fields = (fields & ~(u64(0xFFFF) << shift)) | u64(slot) << shift;
 }
 
 /// Who writes `slot` before the copy, when nobody in between writes it, or touches `other`.

@@ -134,7 +134,7 @@ void Emitter::emit_node(u32 index) {
     // What is left in `copied` must go through its slot.
     for (u32 n = shape.writes ? 1 : 0; n < shape.operands; n++)
         if (copied[n] != Place::slot)
-            emit_copy((vectors >> n & 1) != 0, u16(fields >> (16 * n)), copied[n], false);
+            emit_copy((vectors >> n & 1) != 0, u16(fields >> shape.shift(n)), copied[n], false);
     if (shape.read_half != Shape::no_half) copy_half_slot(node);
     emit_sites(node);
     emit_operation(node, handler, fields);

@@ -50,9 +50,9 @@ private:
     void find_loops();
 };
 
-/// The slot in field `n` of the first operand cell.
+/// The slot of operand `n`.
 inline u32 slot_in(const Draft& draft, const Node& node, u32 n) {
-    return u16(draft.cells[node.cell + 1] >> (16 * n));
+    return u16(draft.cells[node.cell + 1] >> node.shape().shift(n));
 }
 
 /// The one more slot that is read (Shape::read_half).

@@ -63,7 +63,7 @@ struct FieldPlace {
 template <class Visit>
 void for_fields(Operation operation, const Visit& visit) {
     u32 cell = 0;
-    u32 packed = 0;
+    u32 packed = shape_of(operation).first_field;
     bool in_first = false;
     for (const char letter : operands_of(operation)) {
         const bool is_packed = std::string_view("dabclim").contains(letter);

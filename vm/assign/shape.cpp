@@ -9,6 +9,8 @@ namespace {
 /// Slots and halves share the first cell; the other letters take a cell each, or half of one.
 Shape read_letters(std::string_view letters) {
     Shape shape;
+    // A value whose address is constant is where it is with any other.
+    shape.first_field = letters.starts_with('b');
     bool in_first = false;
     for (const char letter : letters) {
         const bool packed = std::string_view("dabclim").contains(letter);
