@@ -8,7 +8,9 @@ const Handlers& all_handlers() {
     static const Handlers handlers = [] {
         Handlers all;
         put_i32_handlers(all);
+        put_i32_comparison_handlers(all);
         put_i64_handlers(all);
+        put_i64_comparison_handlers(all);
         put_f32_handlers(all);
         put_f64_handlers(all);
         put_load_handlers(all);

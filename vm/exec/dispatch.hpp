@@ -230,7 +230,9 @@ struct FormHandlers {
 };
 
 void put_i32_handlers(Handlers& handlers);
+void put_i32_comparison_handlers(Handlers& handlers);
 void put_i64_handlers(Handlers& handlers);
+void put_i64_comparison_handlers(Handlers& handlers);
 void put_f32_handlers(Handlers& handlers);
 void put_f64_handlers(Handlers& handlers);
 void put_load_handlers(Handlers& handlers);

@@ -31,9 +31,11 @@ struct EnterLoop {
     }
 };
 
+template <Place a>
 struct BranchTable {
+    static constexpr bool exists = true;
     ICVM_INLINE Step run(Registers& r) {
-        const u32 index = std::min(u32(slot(r, field16(r, 0))), field32(r, 1));
+        const u32 index = std::min(u32(read<a>(r, 0)), field32(r, 1));
         const Cell* target = r.pc + 2 + index;
         const bool back = i32(u32(*target)) < 0;
         follow(r, target);
@@ -56,9 +58,11 @@ ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
 struct ReturnNothing {
     ICVM_INLINE Step run(Registers& r) { return pop_frame(r, i32(field32(r, 1))); }
 };
+template <Place a>
 struct ReturnSlot {
+    static constexpr bool exists = true;
     ICVM_INLINE Step run(Registers& r) {
-        r.fp[0] = slot(r, field16(r, 0));
+        r.fp[0] = read<a>(r, 0);
         return pop_frame(r, i32(field32(r, 1)));
     }
 };
@@ -81,10 +85,10 @@ void put_control_handlers(Handlers& handlers) {
     handlers.put<Jump>(Operation::jump);
     handlers.put<Repeat>(Operation::repeat);
     handlers.put<EnterLoop>(Operation::enter_loop);
-    handlers.put<BranchTable>(Operation::branch_table);
+    handlers.put_forms<BranchTable, File::integer>(Operation::branch_table);
     handlers.put<Unreachable>(Operation::unreachable);
     handlers.put<ReturnNothing>(Operation::return_nothing);
-    handlers.put<ReturnSlot>(Operation::return_slot);
+    handlers.put_forms<ReturnSlot, File::any>(Operation::return_slot);
     handlers.put<ReturnMany>(Operation::return_many);
     handlers.put<Finish>(Operation::finish);
 }

@@ -5,7 +5,8 @@
 namespace icvm::vm {
 
 void put_f32_handlers(Handlers& handlers) {
-    put_numeric_family<f32>(handlers);
+    put_numeric_family<f32, false>(handlers);
+    put_numeric_family<f32, true>(handlers);
     put_branch_family<f32>(handlers);
 }
 

@@ -5,7 +5,8 @@
 namespace icvm::vm {
 
 void put_f64_handlers(Handlers& handlers) {
-    put_numeric_family<f64>(handlers);
+    put_numeric_family<f64, false>(handlers);
+    put_numeric_family<f64, true>(handlers);
     put_branch_family<f64>(handlers);
 }
 

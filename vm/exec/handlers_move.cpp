@@ -6,16 +6,30 @@ namespace icvm::vm {
 
 namespace {
 
-/// Writes the destination slot and goes on.
-template <u32 cells>
+/// Writes the destination and goes on.
+template <u32 cells, Place d = Place::slot>
 ICVM_INLINE Step put(Registers& r, u64 bits) {
-    slot(r, field16(r, 0)) = bits;
+    write<d>(r, 0, bits);
     r.pc += cells;
     return Step::next;
 }
 
+template <Place d, Place a>
 struct Copy {
-    ICVM_INLINE Step run(Registers& r) { return put<2>(r, slot(r, field16(r, 1))); }
+    static constexpr bool exists = d != a || d == Place::slot;
+    ICVM_INLINE Step run(Registers& r) { return put<2, d>(r, read<a>(r, 1)); }
+};
+/// Two moves, one after the other.
+template <Place d, Place a, Place b, Place c>
+struct Copy2 {
+    static constexpr bool exists =
+        (d == Place::slot || (d != a && d != b)) && (b == Place::slot || b != c);
+    ICVM_INLINE Step run(Registers& r) {
+        write<d>(r, 0, read<a>(r, 1));
+        write<b>(r, 2, read<c>(r, 3));
+        r.pc += 2;
+        return Step::next;
+    }
 };
 struct CopyWide {
     ICVM_INLINE Step run(Registers& r) {
@@ -35,42 +49,49 @@ struct CopyMany {
         return Step::next;
     }
 };
+template <Place d>
 struct Constant {
-    ICVM_INLINE Step run(Registers& r) { return put<2>(r, field32(r, 1)); }
+    static constexpr bool exists = true;
+    ICVM_INLINE Step run(Registers& r) { return put<2, d>(r, field32(r, 1)); }
 };
+template <Place d>
 struct Constant64 {
-    ICVM_INLINE Step run(Registers& r) { return put<3>(r, r.pc[2]); }
+    static constexpr bool exists = true;
+    ICVM_INLINE Step run(Registers& r) { return put<3, d>(r, r.pc[2]); }
 };
+template <Place d, Place a, Place b, Place c>
 struct Select {
+    static constexpr bool exists = true;
     ICVM_INLINE Step run(Registers& r) {
-        const u64 first = slot(r, field16(r, 1));
-        const u64 second = slot(r, field16(r, 2));
-        return put<2>(r, u32(slot(r, field16(r, 3))) != 0 ? first : second);
+        const u64 first = read<a>(r, 1);
+        const u64 second = read<b>(r, 2);
+        return put<2, d>(r, u32(read<c>(r, 3)) != 0 ? first : second);
     }
 };
-struct GlobalGet {
-    ICVM_INLINE Step run(Registers& r) {
-        return put<2>(r, r.instance->global_cells[field32(r, 1)]);
-    }
+
+/// A cell of the instance's globals, by index into them or of the global.
+struct OwnGlobal {
+    ICVM_INLINE u64& cell(const Registers& r) { return r.instance->global_cells[field32(r, 1)]; }
 };
-struct GlobalGetImported {
-    ICVM_INLINE Step run(Registers& r) {
-        return put<2>(r, *r.instance->globals[field32(r, 1)]->cell);
-    }
+struct ImportedGlobal {
+    ICVM_INLINE u64& cell(const Registers& r) { return *r.instance->globals[field32(r, 1)]->cell; }
 };
-struct GlobalSet {
-    ICVM_INLINE Step run(Registers& r) {
-        r.instance->global_cells[field32(r, 1)] = slot(r, field16(r, 0));
-        r.pc += 2;
-        return Step::next;
-    }
-};
-struct GlobalSetImported {
-    ICVM_INLINE Step run(Registers& r) {
-        *r.instance->globals[field32(r, 1)]->cell = slot(r, field16(r, 0));
-        r.pc += 2;
-        return Step::next;
-    }
+template <class Global>
+struct GlobalAccess {
+    template <Place d>
+    struct Get {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) { return put<2, d>(r, Global::cell(r)); }
+    };
+    template <Place a>
+    struct Set {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            Global::cell(r) = read<a>(r, 0);
+            r.pc += 2;
+            return Step::next;
+        }
+    };
 };
 struct RefFunc {
     ICVM_INLINE Step run(Registers& r) {
@@ -81,16 +102,19 @@ struct RefFunc {
 }  // namespace
 
 void put_move_handlers(Handlers& handlers) {
-    handlers.put<Copy>(Operation::copy);
+    using enum File;
+    handlers.put_forms<Copy, any, any>(Operation::copy);
+    handlers.put_forms<Copy2, integer, integer, integer, integer>(Operation::copy2);
     handlers.put<CopyWide>(Operation::copy_wide);
     handlers.put<CopyMany>(Operation::copy_many);
-    handlers.put<Constant>(Operation::constant);
-    handlers.put<Constant64>(Operation::constant64);
-    handlers.put<Select>(Operation::select);
-    handlers.put<GlobalGet>(Operation::global_get);
-    handlers.put<GlobalGetImported>(Operation::global_get_imported);
-    handlers.put<GlobalSet>(Operation::global_set);
-    handlers.put<GlobalSetImported>(Operation::global_set_imported);
+    handlers.put_forms<Constant, any>(Operation::constant);
+    handlers.put_forms<Constant64, any>(Operation::constant64);
+    handlers.put_forms<Select, integer, integer, integer, integer>(Operation::select);
+    handlers.put_forms<Select, vector, vector, vector, integer>(Operation::select_float);
+    handlers.put_forms<GlobalAccess<OwnGlobal>::Get, any>(Operation::global_get);
+    handlers.put_forms<GlobalAccess<ImportedGlobal>::Get, any>(Operation::global_get_imported);
+    handlers.put_forms<GlobalAccess<OwnGlobal>::Set, any>(Operation::global_set);
+    handlers.put_forms<GlobalAccess<ImportedGlobal>::Set, any>(Operation::global_set_imported);
     handlers.put<RefFunc>(Operation::ref_func);
 }
 

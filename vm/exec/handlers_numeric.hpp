@@ -1,20 +1,23 @@
 #pragma once
 
+#include "vm/compile/swapped.hpp"
 #include "vm/exec/dispatch.hpp"
 #include "vm/exec/numeric.hpp"
 
 namespace icvm::vm {
 
-/// The argument types of what an instruction computes.
+/// The types of what an instruction computes.
 template <class F>
 struct Arguments : Arguments<decltype(&F::operator())> {};
 template <class F, class R, class A>
 struct Arguments<R (F::*)(A) const> {
+    using Result = R;
     using First = A;
     using Second = void;
 };
 template <class F, class R, class A, class B>
 struct Arguments<R (F::*)(A, B) const> {
+    using Result = R;
     using First = A;
     using Second = B;
 };
@@ -23,77 +26,126 @@ using FirstOf = typename Arguments<std::remove_const_t<decltype(f)>>::First;
 template <auto f>
 using SecondOf = typename Arguments<std::remove_const_t<decltype(f)>>::Second;
 
-template <class T>
-struct IsResult : std::false_type {};
-template <class T>
-struct IsResult<Result<T, TrapReason>> : std::true_type {};
+template <auto f>
+using ResultOf = typename Arguments<std::remove_const_t<decltype(f)>>::Result;
 
-/// Writes a result to the destination slot and goes on, or traps.
-template <u32 cells, class T>
+template <class T>
+struct Plain {
+    using Type = T;
+    static constexpr bool traps = false;
+};
+template <class T>
+struct Plain<Result<T, TrapReason>> {
+    using Type = T;
+    static constexpr bool traps = true;
+};
+
+/// Writes a result to its place and goes on, or traps.
+template <Place d, u32 cells, class T>
 ICVM_INLINE Step conclude(Registers& r, const T& result) {
-    if constexpr (IsResult<T>::value) {
+    if constexpr (Plain<T>::traps) {
         if (!result) [[unlikely]]
             return trap(result.error());
-        slot(r, field16(r, 0)) = to_bits(*result);
+        write<d>(r, 0, to_bits(*result));
     } else {
-        slot(r, field16(r, 0)) = to_bits(result);
+        write<d>(r, 0, to_bits(result));
     }
     r.pc += cells;
     return Step::next;
 }
 
-template <auto f>
-struct Unary {
-    ICVM_INLINE Step run(Registers& r) {
-        return conclude<2>(r, f(from_bits<FirstOf<f>>(slot(r, field16(r, 1)))));
-    }
-};
+template <Place place, class T>
+ICVM_INLINE T read_as(const Registers& r, u32 n) {
+    return from_bits<T>(read<place>(r, n));
+}
 
 template <class T>
 inline constexpr u32 immediate_cells = std::is_same_v<T, f64> ? 1 : 0;
 
-template <auto f, From left, From right>
+/// Whether a form of two operands is made: of those that give the same when a and b are exchanged,
+/// only one is.
+template <Operation operation>
+constexpr bool ordered(Place a, Place b) {
+    if (a == Place::slot && b == Place::slot) return true;
+    return swapped(operation) == Operation::none || a <= b;
+}
+
+template <auto f>
+struct Unary {
+    template <Place d, Place a>
+    struct At {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude<d, 2>(r, f(read_as<a, FirstOf<f>>(r, 1)));
+        }
+    };
+};
+
+template <auto f, Operation operation>
 struct Binary {
     using A = FirstOf<f>;
     using B = SecondOf<f>;
-    static constexpr bool in_slots = left == From::slot && right == From::slot;
 
-    ICVM_INLINE Step run(Registers& r) {
-        A a;
-        B b;
-        if constexpr (left == From::slot)
-            a = from_bits<A>(slot(r, field16(r, 1)));
-        else
-            a = immediate<A>(r, 2);
-        if constexpr (right == From::slot)
-            b = from_bits<B>(slot(r, field16(r, in_slots ? 2 : 1)));
-        else
-            b = immediate<B>(r, 2);
-        return conclude<2 + (in_slots ? 0 : immediate_cells<A>)>(r, f(a, b));
-    }
+    template <Place d, Place a, Place b>
+    struct At {
+        static constexpr bool exists = ordered<operation>(a, b);
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude<d, 2>(r, f(read_as<a, A>(r, 1), read_as<b, B>(r, 2)));
+        }
+    };
+    template <Place d, Place a>
+    struct WithImmediate {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude<d, 2 + immediate_cells<A>>(r,
+                                                       f(read_as<a, A>(r, 1), immediate<B>(r, 2)));
+        }
+    };
+    template <Place d, Place a>
+    struct OfImmediate {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude<d, 2 + immediate_cells<A>>(r,
+                                                       f(immediate<A>(r, 2), read_as<a, B>(r, 1)));
+        }
+    };
 };
 
-/// A comparison fused with a branch; back to a loop it checks the budget.
-template <auto f, From right, bool back>
+/// The end of a comparison with a branch; back to a loop it checks the budget.
+template <bool back, u32 cells>
+ICVM_INLINE Step branch(Registers& r, bool taken, u32 target) {
+    if (taken) {
+        follow(r, r.pc + target);
+        if (back && r.budget < 0) [[unlikely]]
+            return Step::paused;
+        return Step::taken;
+    }
+    r.pc += cells;
+    return Step::next;
+}
+
+/// A comparison fused with a branch.
+template <auto f, Operation operation, bool back>
 struct Branch {
     using A = FirstOf<f>;
 
-    ICVM_INLINE Step run(Registers& r) {
-        const A a = from_bits<A>(slot(r, field16(r, 0)));
-        A b;
-        if constexpr (right == From::slot)
-            b = from_bits<A>(slot(r, field16(r, 1)));
-        else
-            b = immediate<A>(r, 3);
-        if (f(a, b)) {
-            follow(r, r.pc + 2);
-            if (back && r.budget < 0) [[unlikely]]
-                return Step::paused;
-            return Step::taken;
+    template <Place a, Place b>
+    struct At {
+        static constexpr bool commutes = swapped(operation) == operation;
+        static constexpr bool exists =
+            (a == Place::slot && b == Place::slot) || (commutes ? a < b : a != b);
+        ICVM_INLINE Step run(Registers& r) {
+            return branch<back, 3>(r, f(read_as<a, A>(r, 0), read_as<b, A>(r, 1)), 2);
         }
-        r.pc += 3 + (right == From::slot ? 0 : immediate_cells<A>);
-        return Step::next;
-    }
+    };
+    template <Place a>
+    struct WithImmediate {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return branch<back, 3 + immediate_cells<A>>(
+                r, f(read_as<a, A>(r, 0), immediate<A>(r, 3)), 2);
+        }
+    };
 };
 
 /// The type family that shards of numeric handlers are split by.
@@ -101,40 +153,90 @@ template <class T>
 using FamilyOf = std::conditional_t<std::is_floating_point_v<T>, T,
                                     std::conditional_t<sizeof(T) == 4, u32, u64>>;
 
-/// Puts the handlers of a numeric instruction whose first operand is of that family.
-template <class Family, auto f>
-void put_numeric(Handlers& handlers, Operation first) {
-    if constexpr (std::is_same_v<FamilyOf<FirstOf<f>>, Family>) {
-        if constexpr (std::is_void_v<SecondOf<f>>) {
-            handlers.put<Unary<f>>(first);
-        } else {
-            handlers.put<Binary<f, From::slot, From::slot>>(first);
-            handlers.put<Binary<f, From::slot, From::immediate>>(form_of(first, 1));
-            handlers.put<Binary<f, From::immediate, From::slot>>(form_of(first, 2));
-        }
+template <auto f>
+inline constexpr bool has_float = std::is_floating_point_v<FirstOf<f>> ||
+                                  std::is_floating_point_v<typename Plain<ResultOf<f>>::Type>;
+
+/// All forms of an instruction on integers. Division has few with registers: it takes long.
+template <auto f, Operation first>
+void put_integer(Handlers& handlers) {
+    constexpr File file = File::integer;
+    if constexpr (std::is_void_v<SecondOf<f>>) {
+        handlers.put_forms<Unary<f>::template At, file, file>(first);
+    } else {
+        using Body = Binary<f, first>;
+        if constexpr (Plain<ResultOf<f>>::traps)
+            handlers.put<typename Body::template At<Place::slot, Place::slot, Place::slot>>(first);
+        else
+            handlers.put_forms<Body::template At, file, file, file>(first);
+        handlers.put_forms<Body::template WithImmediate, file, file>(form_of(first, 1));
+        if constexpr (swapped(first) == Operation::none && !Plain<ResultOf<f>>::traps)
+            handlers.put_forms<Body::template OfImmediate, file, file>(form_of(first, 2));
+        else
+            handlers.put<typename Body::template OfImmediate<Place::slot, Place::slot>>(
+                form_of(first, 2));
     }
 }
 
-template <class Family>
+/// The forms in slots alone.
+template <auto f, Operation first>
+void put_in_slots(Handlers& handlers) {
+    constexpr Place slot = Place::slot;
+    if constexpr (std::is_void_v<SecondOf<f>>) {
+        handlers.put<typename Unary<f>::template At<slot, slot>>(first);
+    } else {
+        using Body = Binary<f, first>;
+        handlers.put<typename Body::template At<slot, slot, slot>>(first);
+        handlers.put<typename Body::template WithImmediate<slot, slot>>(form_of(first, 1));
+        handlers.put<typename Body::template OfImmediate<slot, slot>>(form_of(first, 2));
+    }
+}
+
+/// Puts the handlers of a numeric instruction whose first operand is of that family, comparisons or
+/// the others.
+template <class Family, bool comparisons, auto f, Operation first>
+void put_numeric(Handlers& handlers) {
+    if constexpr (std::is_same_v<FamilyOf<FirstOf<f>>, Family> &&
+                  std::is_same_v<ResultOf<f>, bool> == comparisons) {
+        if constexpr (has_float<f>)
+            put_in_slots<f, first>(handlers);
+        else
+            put_integer<f, first>(handlers);
+    }
+}
+
+template <class Family, bool comparisons>
 void put_numeric_family(Handlers& handlers) {
-#define WASM_NUMERIC(code, id, ...) put_numeric<Family, numeric::id>(handlers, Operation::id);
+#define WASM_NUMERIC(code, id, ...) \
+    put_numeric<Family, comparisons, numeric::id, Operation::id>(handlers);
 #include "vm/wasm/opcode.def"
 }
 
-template <class Family, auto f>
-void put_branch(Handlers& handlers, Operation first) {
+template <class Family, auto f, Operation first>
+void put_branch(Handlers& handlers) {
     if constexpr (std::is_same_v<FamilyOf<FirstOf<f>>, Family>) {
-        handlers.put<Branch<f, From::slot, false>>(first);
-        handlers.put<Branch<f, From::immediate, false>>(form_of(first, 1));
-        handlers.put<Branch<f, From::slot, true>>(form_of(first, 2));
-        handlers.put<Branch<f, From::immediate, true>>(form_of(first, 3));
+        using Forward = Branch<f, first, false>;
+        using Back = Branch<f, first, true>;
+        constexpr Place slot = Place::slot;
+        constexpr File file = File::integer;
+        if constexpr (has_float<f>) {
+            handlers.put<typename Forward::template At<slot, slot>>(first);
+            handlers.put<typename Forward::template WithImmediate<slot>>(form_of(first, 1));
+            handlers.put<typename Back::template At<slot, slot>>(form_of(first, 2));
+            handlers.put<typename Back::template WithImmediate<slot>>(form_of(first, 3));
+        } else {
+            handlers.put_forms<Forward::template At, file, file>(first);
+            handlers.put_forms<Forward::template WithImmediate, file>(form_of(first, 1));
+            handlers.put_forms<Back::template At, file, file>(form_of(first, 2));
+            handlers.put_forms<Back::template WithImmediate, file>(form_of(first, 3));
+        }
     }
 }
 
 template <class Family>
 void put_branch_family(Handlers& handlers) {
 #define CODE_BRANCH(id, inverse, swapped) \
-    put_branch<Family, numeric::id>(handlers, Operation::branch_##id);
+    put_branch<Family, numeric::id, Operation::branch_##id>(handlers);
 #define CODE_BRANCH_NOT(id, inverse, swapped) CODE_BRANCH(id, inverse, swapped)
 #include "vm/compile/code.def"
 }

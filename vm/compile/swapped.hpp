@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+
+#include "vm/compile/code.hpp"
+
+namespace icvm::vm {
+
+namespace swapped_detail {
+
+constexpr auto make() {
+    std::array<Operation, operation_count> table{};
+    table.fill(Operation::none);
+    const auto put = [&](Operation from, Operation to) { table[size_t(from)] = to; };
+    const auto put_numeric = [&](Operation first, Operation other) {
+        put(first, other);
+        put(form_of(first, 2), form_of(other, 1));
+    };
+    const auto put_branches = [&](Operation first, Operation other) {
+        put(first, other);
+        put(form_of(first, 2), form_of(other, 2));
+    };
+#define CODE_BRANCH(id, inverse, swapped)           \
+    put_numeric(Operation::id, Operation::swapped); \
+    put_branches(Operation::branch_##id, Operation::branch_##swapped);
+#define CODE_BRANCH_NOT(id, inverse, swapped) \
+    put_branches(Operation::branch_##id, Operation::branch_##swapped);
+#define CODE_COMMUTATIVE(id) put_numeric(Operation::id, Operation::id);
+#include "vm/compile/code.def"
+    return table;
+}
+
+inline constexpr auto table = make();
+
+}  // namespace swapped_detail
+
+/// The operation that does the same when the operands a and b change places, perhaps itself; for
+/// one with an immediate on the left, that with it on the right. none: there is no such operation.
+constexpr Operation swapped(Operation operation) {
+    return swapped_detail::table[size_t(operation)];
+}
+
+}  // namespace icvm::vm
