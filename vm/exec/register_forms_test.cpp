@@ -1,0 +1,220 @@
+/// Every form of an instruction with operands in registers does what the one in slots does.
+
+#include <catch2/catch.hpp>
+#include <optional>
+#include <string>
+
+#include "vm/exec/test_machine.hpp"
+
+using namespace icvm;
+using namespace icvm::vm;
+
+namespace {
+
+constexpr u64 samples[] = {
+    0, 1, 33, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, u64(1) << 63, u64(i64(-3)), 0x123456789ABCDEF0};
+constexpr u32 sample_count = std::size(samples);
+
+using Places = std::array<Place, FormTable::operands_max>;
+
+/// The cells of an operation's operands; slot n + 1 for letter n. A branch not taken ends at the
+/// first cell behind them, one that is taken at the next.
+struct Instruction {
+    Operation operation;
+    u32 slots = 0;
+    bool writes = false;
+    std::vector<Cell> cells;
+
+    Instruction(Operation which, u32 immediate) : operation(which) {
+        bool in_first = false;
+        for (const char letter : operands_of(operation)) {
+            const bool packed = std::string_view("dabcil").contains(letter);
+            if (packed ? !in_first : letter != 'p') cells.push_back(0);
+            in_first = packed;
+            add(letter, samples[(immediate + cells.size()) % sample_count]);
+        }
+        if (std::string_view(operands_of(operation)).contains('t')) cells.push_back(finish());
+    }
+
+private:
+    static Cell finish() {
+        return reinterpret_cast<Cell>(handler_table()[size_t(Operation::finish)]);
+    }
+    void add(char letter, u64 immediate) {
+        Cell& cell = cells.back();
+        switch (letter) {
+            case 'd': writes = true; [[fallthrough]];
+            case 'a':
+            case 'b':
+            case 'c':
+                cell |= u64(slots + 1) << (16 * slots);
+                slots++;
+                break;
+            case 'l': cell |= (immediate & 63) << (16 * slots); break;
+            case 'i':
+            case 'p': cell |= immediate << 32; break;
+            case 'u': cell = u32(immediate); break;
+            case 't': cell = 2 | u64(1000) << 32; break;
+            default: cell = immediate;
+        }
+    }
+};
+
+struct Seen {
+    Step step;
+    size_t advanced;
+    std::vector<u64> contents;
+    friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+/// Runs a form on operands with these values, one for each place.
+Seen run(TestMachine& machine, const Instruction& instruction, const Places& places,
+         const void* handler, const std::array<u64, 4>& values, i64 budget) {
+    machine.fill();
+    machine.registers.budget = budget;
+    for (u32 n = instruction.writes ? 1 : 0; n < instruction.slots; n++)
+        machine.set(places[n], n + 1, values[n]);
+    const Step step = machine.run(handler, instruction.cells);
+    return {step, machine.advanced(), machine.contents()};
+}
+
+/// What the form in slots says that this one must do.
+Seen expected(TestMachine& machine, const Instruction& instruction, const Places& places,
+              const Seen& in_slots, const std::array<u64, 4>& values, i64 budget) {
+    machine.fill();
+    machine.registers.budget = budget;
+    for (u32 n = instruction.writes ? 1 : 0; n < instruction.slots; n++)
+        machine.set(places[n], n + 1, values[n]);
+    Seen seen{in_slots.step, in_slots.advanced, machine.contents()};
+    seen.contents.back() = in_slots.contents.back();
+    if (instruction.writes && in_slots.step == Step::finished)
+        seen.contents[TestMachine::index(places[0], 1)] =
+            in_slots.contents[TestMachine::index(Place::slot, 1)];
+    return seen;
+}
+
+/// Operands in one register have one value.
+std::array<u64, 4> values_for(const Instruction& instruction, const Places& places, u32 n) {
+    const u32 first = instruction.writes ? 1 : 0;
+    std::array<u64, 4> values{};
+    u32 rest = n;
+    for (u32 k = first; k < instruction.slots; k++, rest /= sample_count)
+        values[k] = samples[(rest + rest / sample_count) % sample_count];
+    for (u32 k = first; k < instruction.slots; k++)
+        for (u32 same = first; same < k; same++)
+            if (places[k] != Place::slot && places[k] == places[same]) values[k] = values[same];
+    return values;
+}
+
+bool is_tried(Operation operation) {
+    const std::string_view letters = operands_of(operation);
+    return form_tables()[size_t(operation)].handlers != nullptr &&
+           letters.find_first_of("m*") == letters.npos && operation != Operation::copy2 &&
+           operation != Operation::return_slot;
+}
+
+void try_form(TestMachine& machine, Operation operation, const Places& places,
+              const void* handler) {
+    const void* const in_slots = handler_table()[size_t(operation)];
+    for (u32 n = 0; n < sample_count * sample_count; n += 4) {
+        const Instruction instruction(operation, n);
+        const auto values = values_for(instruction, places, n);
+        for (const i64 budget : {12345, 3}) {
+            const Seen model = run(machine, instruction, {}, in_slots, values, budget);
+            const Seen wanted = expected(machine, instruction, places, model, values, budget);
+            if (run(machine, instruction, places, handler, values, budget) != wanted)
+                FAIL(to_string(operation) << " at " << int(places[0]) << " " << int(places[1])
+                                          << " " << int(places[2]) << " " << int(places[3]));
+            if (!std::string_view(operands_of(operation)).contains('t')) break;
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("All forms of an instruction do the same") {
+    TestMachine machine(nullptr);
+    u32 operations = 0;
+    for (size_t n = 0; n < operation_count; n++) {
+        const Operation operation = Operation(n);
+        if (!is_tried(operation)) continue;
+        operations++;
+        for_each_form(operation, [&](const Places& places, const void* handler) {
+            try_form(machine, operation, places, handler);
+        });
+    }
+    CHECK(operations > 150);
+}
+
+TEST_CASE("Two moves are made one after the other, wherever they go") {
+    TestMachine machine(nullptr);
+    for_each_form(Operation::copy2, [&](const Places& places, const void* handler) {
+        const std::vector<Cell> cells = {1 | u64(2) << 16 | u64(3) << 32 | u64(4) << 48};
+        machine.fill();
+        std::vector<u64> contents = machine.contents();
+        const auto at = [&](u32 n) -> u64& {
+            return contents[TestMachine::index(places[n], n + 1)];
+        };
+        at(0) = at(1);
+        at(2) = at(3);
+        REQUIRE(machine.run(handler, cells) == Step::finished);
+        REQUIRE(machine.contents() == contents);
+    });
+}
+
+TEST_CASE("Globals are read to and written from all places") {
+    TestMachine machine(nullptr);
+    u64 cells[6] = {};
+    GlobalInstance global;
+    global.cell = &cells[4];
+    GlobalInstance* globals[3] = {nullptr, nullptr, &global};
+    Instance instance;
+    instance.global_cells = cells;
+    instance.globals = globals;
+    machine.registers.instance = &instance;
+    const std::vector<Cell> operands = {1 | u64(2) << 32};
+    for (const bool imported : {false, true}) {
+        u64& cell = cells[imported ? 4 : 2];
+        const auto get = form_of(Operation::global_get, imported);
+        for_each_form(get, [&](const Places& places, const void* handler) {
+            machine.fill();
+            std::vector<u64> contents = machine.contents();
+            contents[TestMachine::index(places[0], 1)] = cell = 77;
+            REQUIRE(machine.run(handler, operands) == Step::finished);
+            REQUIRE(machine.contents() == contents);
+        });
+        const auto set = form_of(Operation::global_set, imported);
+        for_each_form(set, [&](const Places& places, const void* handler) {
+            machine.fill();
+            const std::vector<u64> contents = machine.contents();
+            REQUIRE(machine.run(handler, operands) == Step::finished);
+            REQUIRE(machine.contents() == contents);
+            REQUIRE(cell == contents[TestMachine::index(places[0], 1)]);
+        });
+    }
+}
+
+TEST_CASE("A table's index is taken from all places, and a result is returned from them") {
+    TestMachine machine(nullptr);
+    const auto finish = reinterpret_cast<Cell>(handler_table()[size_t(Operation::finish)]);
+    const std::vector<Cell> table = {1 | u64(2) << 32, 3, 3, 3, finish, finish};
+    for_each_form(Operation::branch_table, [&](const Places& places, const void* handler) {
+        for (const u64 index : {u64(0), u64(1), u64(2), u64(3), u64(1) << 32}) {
+            machine.fill();
+            machine.set(places[0], 1, index);
+            REQUIRE(machine.run(handler, table) == Step::finished);
+            REQUIRE(machine.advanced() == 2 + std::min(u32(index), 2u) + 3);
+        }
+    });
+    Registers& r = machine.registers;
+    for_each_form(Operation::return_slot, [&](const Places& places, const void* handler) {
+        machine.fill();
+        std::vector<u64> contents = machine.contents();
+        contents[TestMachine::index(Place::slot, 0)] = contents[TestMachine::index(places[0], 1)];
+        contents.back() -= 1000;
+        for (u32 n = 0; n < integer_registers; n++) contents[n] = n;
+        *r.control++ = {&finish, {r.fp}, 0, {0, 1, 2, 3}};
+        REQUIRE(machine.run(handler, std::vector<Cell>{1 | u64(1000) << 32}) == Step::finished);
+        REQUIRE(machine.contents() == contents);
+    });
+}
