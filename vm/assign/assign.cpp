@@ -23,7 +23,7 @@ bool keeps_slots(const Draft& draft) {
 
 void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
                       FunctionCode& code) {
-    if (keeps_slots(draft) ) {
+    if (keeps_slots(draft)) {
         code.cells = draft.cells;
         for (const Draft::Row& row : draft.rows)
             code.cells[row.cell] = reinterpret_cast<Cell>(handlers[size_t(draft.cells[row.cell])]);

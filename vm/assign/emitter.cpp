@@ -4,35 +4,17 @@
 
 #include "vm/base/check.hpp"
 #include "vm/compile/metering.hpp"
+#include "vm/compile/swapped.hpp"
 
 namespace icvm::vm {
 
 namespace {
 
-/// a and b may change places.
-bool is_commutative(Operation operation) {
-    switch (operation) {
-        case Operation::i32_add:
-        case Operation::i32_mul:
-        case Operation::i32_and:
-        case Operation::i32_or:
-        case Operation::i32_xor:
-        case Operation::i32_eq:
-        case Operation::i32_ne:
-        case Operation::i64_add:
-        case Operation::i64_mul:
-        case Operation::i64_and:
-        case Operation::i64_or:
-        case Operation::i64_xor:
-        case Operation::i64_eq:
-        case Operation::i64_ne: return true;
-        default: return false;
-    }
-}
-
-u64 swap_fields(u64 fields) {
-    return (fields & 0xFFFF'0000'0000'FFFF) | (fields >> 16 & 0xFFFF) << 32 |
-           (fields >> 32 & 0xFFFF) << 16;
+/// Which operands are a and b; with the fields that they have.
+u64 swap_fields(u64 fields, u32 first) {
+    const u32 low = 16 * first, high = 16 * (first + 1);
+    const u64 a = fields >> low & 0xFFFF, b = fields >> high & 0xFFFF;
+    return (fields & ~(u64(0xFFFFFFFF) << low)) | b << low | a << high;
 }
 
 }  // namespace
@@ -85,18 +67,17 @@ void Emitter::emit_copy(bool is_vector, u32 slot, Place place, bool to_place) {
     cells_->push_back(to_place ? u64(slot) << 16 : u64(slot));
 }
 
-/// The handler for these places; where there is none, with fewer operands in registers, the others
-/// to be copied.
+/// The handler for these places; where there is none, with fewer operands in registers: the others
+/// stay in `places`, to be copied.
 const void* Emitter::choose(Operation operation, RegisterAssignment::Places& places, u64& fields,
                             u32 operands) const {
-    const FormTable& table = forms_[size_t(operation)];
-    const auto find = [&](const RegisterAssignment::Places& tried) {
-        return find_form(table, {tried.data(), operands});
-    };
     u32 registers = 0;
     for (u32 n = 0; n < operands; n++)
         if (places[n] != Place::slot) registers |= 1u << n;
-    const bool swaps = operands == 3 && is_commutative(operation);
+    if (registers == 0) return handlers_[size_t(operation)];
+    const Shape& shape = shape_of(operation);
+    const u32 first = shape.writes ? 1 : 0;
+    const bool swaps = operands == first + 2 && swapped(operation) != Operation::none;
     // Subsets by their size: few copies first.
     for (u32 kept = u32(std::popcount(registers)); kept > 0; kept--) {
         for (u32 subset = registers; subset != 0; subset = (subset - 1) & registers) {
@@ -104,14 +85,13 @@ const void* Emitter::choose(Operation operation, RegisterAssignment::Places& pla
             RegisterAssignment::Places tried = places;
             for (u32 n = 0; n < operands; n++)
                 if ((subset >> n & 1) == 0) tried[n] = Place::slot;
-            const void* handler = find(tried);
+            const void* handler = find_form(forms_[size_t(operation)], {tried.data(), operands});
             if (handler == nullptr && swaps) {
-                std::swap(tried[1], tried[2]);
-                handler = find(tried);
-                if (handler != nullptr) {
-                    fields = swap_fields(fields);
-                    std::swap(places[1], places[2]);
-                }
+                std::swap(tried[first], tried[first + 1]);
+                handler = find_form(forms_[size_t(swapped(operation))], {tried.data(), operands});
+                if (handler == nullptr) continue;
+                fields = swap_fields(fields, first);
+                std::swap(places[first], places[first + 1]);
             }
             if (handler == nullptr) continue;
             for (u32 n = 0; n < operands; n++)
