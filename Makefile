@@ -25,9 +25,9 @@ LIBRARIES := -Wl,-Bstatic -lboost_program_options -lz -lcrypto -Wl,-Bdynamic
 LINK := $(LINK_$(MODE)) $(if $(filter sanitize,$(MODE)),,-static-libstdc++ -static-libgcc -Wl,--gc-sections)
 ALLOCATOR := $(if $(filter sanitize,$(MODE)),,-Wl,--no-as-needed -lmimalloc -Wl,--as-needed)
 
-# Handlers of vectors take SSE4.1, which cli/main.cpp asks for; the rest is for any x86-64.
+# Handlers of vectors and floats take SSE4.1, which cli/main.cpp asks for; the rest is for any x86-64.
 X86_64 := $(findstring x86_64,$(shell $(CXX) -dumpmachine))
-$(BUILD)/objects/vm/exec/handlers_vector%: CXXFLAGS += $(if $(X86_64),-march=x86-64-v2)
+$(BUILD)/objects/vm/exec/handlers_vector% $(BUILD)/objects/vm/exec/handlers_f%: CXXFLAGS += $(if $(X86_64),-march=x86-64-v2)
 
 VM_FOLDERS := $(shell find vm -type d)
 FOLDERS  := $(sort $(if $(ONLY),$(ONLY),$(shell find vm replica cli -type d)))

@@ -1,13 +1,9 @@
-/// Numeric instructions whose first operand is an f32.
+/// Numeric instructions that give an f32, or take one.
 
-#include "vm/exec/handlers_numeric.hpp"
+#include "vm/exec/handlers_float.hpp"
 
 namespace icvm::vm {
 
-void put_f32_handlers(Handlers& handlers) {
-    put_numeric_family<f32, false>(handlers);
-    put_numeric_family<f32, true>(handlers);
-    put_branch_family<f32>(handlers);
-}
+void put_f32_handlers(Handlers& handlers) { put_float_family<f32>(handlers); }
 
 }  // namespace icvm::vm

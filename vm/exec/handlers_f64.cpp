@@ -1,13 +1,9 @@
-/// Numeric instructions whose first operand is an f64.
+/// Numeric instructions that give an f64, or take one.
 
-#include "vm/exec/handlers_numeric.hpp"
+#include "vm/exec/handlers_float.hpp"
 
 namespace icvm::vm {
 
-void put_f64_handlers(Handlers& handlers) {
-    put_numeric_family<f64, false>(handlers);
-    put_numeric_family<f64, true>(handlers);
-    put_branch_family<f64>(handlers);
-}
+void put_f64_handlers(Handlers& handlers) { put_float_family<f64>(handlers); }
 
 }  // namespace icvm::vm

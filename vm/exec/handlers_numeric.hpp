@@ -178,31 +178,13 @@ void put_integer(Handlers& handlers) {
     }
 }
 
-/// The forms in slots alone.
-template <auto f, Operation first>
-void put_in_slots(Handlers& handlers) {
-    constexpr Place slot = Place::slot;
-    if constexpr (std::is_void_v<SecondOf<f>>) {
-        handlers.put<typename Unary<f>::template At<slot, slot>>(first);
-    } else {
-        using Body = Binary<f, first>;
-        handlers.put<typename Body::template At<slot, slot, slot>>(first);
-        handlers.put<typename Body::template WithImmediate<slot, slot>>(form_of(first, 1));
-        handlers.put<typename Body::template OfImmediate<slot, slot>>(form_of(first, 2));
-    }
-}
-
-/// Puts the handlers of a numeric instruction whose first operand is of that family, comparisons or
-/// the others.
+/// Puts the handlers of a numeric instruction on integers, whose first operand is of that family,
+/// comparisons or the others.
 template <class Family, bool comparisons, auto f, Operation first>
 void put_numeric(Handlers& handlers) {
     if constexpr (std::is_same_v<FamilyOf<FirstOf<f>>, Family> &&
-                  std::is_same_v<ResultOf<f>, bool> == comparisons) {
-        if constexpr (has_float<f>)
-            put_in_slots<f, first>(handlers);
-        else
-            put_integer<f, first>(handlers);
-    }
+                  std::is_same_v<ResultOf<f>, bool> == comparisons && !has_float<f>)
+        put_integer<f, first>(handlers);
 }
 
 template <class Family, bool comparisons>
@@ -217,19 +199,11 @@ void put_branch(Handlers& handlers) {
     if constexpr (std::is_same_v<FamilyOf<FirstOf<f>>, Family>) {
         using Forward = Branch<f, first, false>;
         using Back = Branch<f, first, true>;
-        constexpr Place slot = Place::slot;
         constexpr File file = File::integer;
-        if constexpr (has_float<f>) {
-            handlers.put<typename Forward::template At<slot, slot>>(first);
-            handlers.put<typename Forward::template WithImmediate<slot>>(form_of(first, 1));
-            handlers.put<typename Back::template At<slot, slot>>(form_of(first, 2));
-            handlers.put<typename Back::template WithImmediate<slot>>(form_of(first, 3));
-        } else {
-            handlers.put_forms<Forward::template At, file, file>(first);
-            handlers.put_forms<Forward::template WithImmediate, file>(form_of(first, 1));
-            handlers.put_forms<Back::template At, file, file>(form_of(first, 2));
-            handlers.put_forms<Back::template WithImmediate, file>(form_of(first, 3));
-        }
+        handlers.put_forms<Forward::template At, file, file>(first);
+        handlers.put_forms<Forward::template WithImmediate, file>(form_of(first, 1));
+        handlers.put_forms<Back::template At, file, file>(form_of(first, 2));
+        handlers.put_forms<Back::template WithImmediate, file>(form_of(first, 3));
     }
 }
 

@@ -117,16 +117,31 @@ constexpr F canonical(F value) {
     return value;
 }
 
+/// Arithmetic whose NaNs are made canonical: `raw` leaves them as they come.
+template <class Raw, class Call = decltype(&Raw::operator())>
+struct Canonical;
+template <class Raw, class R, class... A>
+struct Canonical<Raw, R (Raw::*)(A...) const> {
+    Raw raw;
+    constexpr R operator()(A... a) const { return canonical(raw(a...)); }
+};
+template <class Raw>
+Canonical(Raw) -> Canonical<Raw>;
+
 template <class F>
 constexpr F copy_sign(F magnitude, F sign) {
     return std::bit_cast<F>((std::bit_cast<BitsOf<F>>(magnitude) & ~sign_bit<F>) |
                             (std::bit_cast<BitsOf<F>>(sign) & sign_bit<F>));
 }
 
+/// What changes the sign alone: the bits to keep, and those to flip.
 template <class F>
-constexpr F negate(F value) {
-    return std::bit_cast<F>(BitsOf<F>(std::bit_cast<BitsOf<F>>(value) ^ sign_bit<F>));
-}
+struct Sign {
+    u64 keep, flip;
+    constexpr F operator()(F a) const {
+        return std::bit_cast<F>(BitsOf<F>((std::bit_cast<BitsOf<F>>(a) & keep) ^ flip));
+    }
+};
 
 /// Numbers of at least this magnitude are integers.
 template <class F>
@@ -137,32 +152,49 @@ constexpr bool is_integral(F value) {
     return !(value > -integral_from<F> && value < integral_from<F>);
 }
 
-/// Integers are themselves; other results keep the sign of `value`, also when they are zero.
+#if defined(__clang__) && (defined(__SSE4_1__) || defined(__aarch64__))
+// One instruction; otherwise what follows, some twenty, which gives the same.
+#define ROUND_IN_HARDWARE(name, value)              \
+    if !consteval {                                 \
+        return __builtin_elementwise_##name(value); \
+    }
+#else
+#define ROUND_IN_HARDWARE(name, value)
+#endif
+
+/// Integers are themselves; other results keep the sign of `value`, also when they are zero. NaNs
+/// stay NaNs, here and below.
 template <class F>
 constexpr F round_toward_zero(F value) {
-    return is_integral(value) ? canonical(value) : copy_sign(F(i64(value)), value);
+    ROUND_IN_HARDWARE(trunc, value)
+    return is_integral(value) ? value : copy_sign(F(i64(value)), value);
 }
 template <class F>
 constexpr F round_down(F value) {
+    ROUND_IN_HARDWARE(floor, value)
     const F whole = round_toward_zero(value);
     return whole > value ? whole - 1 : whole;
 }
 template <class F>
 constexpr F round_up(F value) {
+    ROUND_IN_HARDWARE(ceil, value)
     const F whole = round_toward_zero(value);
     return whole < value ? copy_sign(whole + 1, value) : whole;
 }
 /// Ties to even: what adding a number that has no fraction bits left does.
 template <class F>
 constexpr F round_to_nearest(F value) {
-    if (is_integral(value)) return canonical(value);
+    ROUND_IN_HARDWARE(roundeven, value)
+    if (is_integral(value)) return value;
     const F shift = copy_sign(integral_from<F>, value);
     return copy_sign(value + shift - shift, value);
 }
+#undef ROUND_IN_HARDWARE
 
 template <class F>
 constexpr F minimum(F a, F b) {
-    if (a != a || b != b) return canonical_nan<F>;
+    if (a != a || b != b) [[unlikely]]
+        return canonical_nan<F>;
     if (a == b)  // -0 is less than 0
         return std::bit_cast<F>(
             BitsOf<F>(std::bit_cast<BitsOf<F>>(a) | std::bit_cast<BitsOf<F>>(b)));
@@ -170,7 +202,8 @@ constexpr F minimum(F a, F b) {
 }
 template <class F>
 constexpr F maximum(F a, F b) {
-    if (a != a || b != b) return canonical_nan<F>;
+    if (a != a || b != b) [[unlikely]]
+        return canonical_nan<F>;
     if (a == b)
         return std::bit_cast<F>(
             BitsOf<F>(std::bit_cast<BitsOf<F>>(a) & std::bit_cast<BitsOf<F>>(b)));
@@ -180,9 +213,9 @@ constexpr F maximum(F a, F b) {
 template <class F>
 F square_root(F value) {
 #if defined(__clang__)
-    return canonical(__builtin_elementwise_sqrt(value));
+    return __builtin_elementwise_sqrt(value);
 #else
-    return canonical(F(__builtin_sqrt(value)));
+    return F(__builtin_sqrt(value));
 #endif
 }
 
@@ -196,8 +229,30 @@ constexpr bool in_range(F value) {
     return (exact ? value > -end - 1 : value >= -end) && value < end;
 }
 
+#if defined(__x86_64__)
+/// Toward zero; the least i64, where that is no i64.
+inline i64 convert(f32 value) {
+    using Four [[gnu::vector_size(16)]] = f32;
+    return __builtin_ia32_cvttss2si64(Four{value});
+}
+inline i64 convert(f64 value) {
+    using Two [[gnu::vector_size(16)]] = f64;
+    return __builtin_ia32_cvttsd2si64(Two{value});
+}
+#endif
+
 template <class T, class F>
 constexpr Result<T, TrapReason> truncate(F value) {
+#if defined(__x86_64__)
+    if !consteval {
+        // One test instead of three; the limits of 64 bits go the long way.
+        const i64 whole = convert(value);
+        if (sizeof(T) == 4 ? whole == i64(T(whole))
+                           : whole > (std::is_signed_v<T> ? std::numeric_limits<i64>::min() : -1))
+            [[likely]]
+            return T(whole);
+    }
+#endif
     if (value != value) [[unlikely]]
         return std::unexpected(TrapReason::invalid_conversion);
     if (!in_range<T>(value)) [[unlikely]]
@@ -211,58 +266,58 @@ constexpr T truncate_saturating(F value) {
     return value < 0 ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max();
 }
 
-#define FLOATS(fN)                                                                    \
-    inline constexpr auto fN##_eq = [](fN a, fN b) { return a == b; };                \
-    inline constexpr auto fN##_ne = [](fN a, fN b) { return a != b; };                \
-    inline constexpr auto fN##_lt = [](fN a, fN b) { return a < b; };                 \
-    inline constexpr auto fN##_gt = [](fN a, fN b) { return a > b; };                 \
-    inline constexpr auto fN##_le = [](fN a, fN b) { return a <= b; };                \
-    inline constexpr auto fN##_ge = [](fN a, fN b) { return a >= b; };                \
-    inline constexpr auto fN##_not_lt = [](fN a, fN b) { return !(a < b); };          \
-    inline constexpr auto fN##_not_gt = [](fN a, fN b) { return !(a > b); };          \
-    inline constexpr auto fN##_not_le = [](fN a, fN b) { return !(a <= b); };         \
-    inline constexpr auto fN##_not_ge = [](fN a, fN b) { return !(a >= b); };         \
-    inline constexpr auto fN##_abs = [](fN a) { return copy_sign(a, fN(0)); };        \
-    inline constexpr auto fN##_neg = [](fN a) { return negate(a); };                  \
-    inline constexpr auto fN##_ceil = [](fN a) { return round_up(a); };               \
-    inline constexpr auto fN##_floor = [](fN a) { return round_down(a); };            \
-    inline constexpr auto fN##_trunc = [](fN a) { return round_toward_zero(a); };     \
-    inline constexpr auto fN##_nearest = [](fN a) { return round_to_nearest(a); };    \
-    inline constexpr auto fN##_sqrt = [](fN a) { return square_root(a); };            \
-    inline constexpr auto fN##_add = [](fN a, fN b) { return canonical(a + b); };     \
-    inline constexpr auto fN##_sub = [](fN a, fN b) { return canonical(a - b); };     \
-    inline constexpr auto fN##_mul = [](fN a, fN b) { return canonical(a * b); };     \
-    inline constexpr auto fN##_div = [](fN a, fN b) { return canonical(a / b); };     \
-    inline constexpr auto fN##_min = [](fN a, fN b) { return minimum(a, b); };        \
-    inline constexpr auto fN##_max = [](fN a, fN b) { return maximum(a, b); };        \
-    inline constexpr auto fN##_copysign = [](fN a, fN b) { return copy_sign(a, b); }; \
-    inline constexpr auto i32_trunc_##fN##_s = [](fN a) { return truncate<i32>(a); }; \
-    inline constexpr auto i32_trunc_##fN##_u = [](fN a) { return truncate<u32>(a); }; \
-    inline constexpr auto i64_trunc_##fN##_s = [](fN a) { return truncate<i64>(a); }; \
-    inline constexpr auto i64_trunc_##fN##_u = [](fN a) { return truncate<u64>(a); }; \
-    inline constexpr auto i32_trunc_sat_##fN##_s = [](fN a) {                         \
-        return truncate_saturating<i32>(a);                                           \
-    };                                                                                \
-    inline constexpr auto i32_trunc_sat_##fN##_u = [](fN a) {                         \
-        return truncate_saturating<u32>(a);                                           \
-    };                                                                                \
-    inline constexpr auto i64_trunc_sat_##fN##_s = [](fN a) {                         \
-        return truncate_saturating<i64>(a);                                           \
-    };                                                                                \
-    inline constexpr auto i64_trunc_sat_##fN##_u = [](fN a) {                         \
-        return truncate_saturating<u64>(a);                                           \
-    };                                                                                \
-    inline constexpr auto fN##_convert_i32_s = [](i32 a) { return fN(a); };           \
-    inline constexpr auto fN##_convert_i32_u = [](u32 a) { return fN(a); };           \
-    inline constexpr auto fN##_convert_i64_s = [](i64 a) { return fN(a); };           \
+#define FLOATS(fN)                                                                            \
+    inline constexpr auto fN##_eq = [](fN a, fN b) { return a == b; };                        \
+    inline constexpr auto fN##_ne = [](fN a, fN b) { return a != b; };                        \
+    inline constexpr auto fN##_lt = [](fN a, fN b) { return a < b; };                         \
+    inline constexpr auto fN##_gt = [](fN a, fN b) { return a > b; };                         \
+    inline constexpr auto fN##_le = [](fN a, fN b) { return a <= b; };                        \
+    inline constexpr auto fN##_ge = [](fN a, fN b) { return a >= b; };                        \
+    inline constexpr auto fN##_not_lt = [](fN a, fN b) { return !(a < b); };                  \
+    inline constexpr auto fN##_not_gt = [](fN a, fN b) { return !(a > b); };                  \
+    inline constexpr auto fN##_not_le = [](fN a, fN b) { return !(a <= b); };                 \
+    inline constexpr auto fN##_not_ge = [](fN a, fN b) { return !(a >= b); };                 \
+    inline constexpr auto fN##_abs = Sign<fN>{BitsOf<fN>(~sign_bit<fN>), 0};                  \
+    inline constexpr auto fN##_neg = Sign<fN>{~u64(0), sign_bit<fN>};                         \
+    inline constexpr auto fN##_ceil = Canonical{[](fN a) { return round_up(a); }};            \
+    inline constexpr auto fN##_floor = Canonical{[](fN a) { return round_down(a); }};         \
+    inline constexpr auto fN##_trunc = Canonical{[](fN a) { return round_toward_zero(a); }};  \
+    inline constexpr auto fN##_nearest = Canonical{[](fN a) { return round_to_nearest(a); }}; \
+    inline constexpr auto fN##_sqrt = Canonical{[](fN a) { return square_root(a); }};         \
+    inline constexpr auto fN##_add = Canonical{[](fN a, fN b) { return fN(a + b); }};         \
+    inline constexpr auto fN##_sub = Canonical{[](fN a, fN b) { return fN(a - b); }};         \
+    inline constexpr auto fN##_mul = Canonical{[](fN a, fN b) { return fN(a * b); }};         \
+    inline constexpr auto fN##_div = Canonical{[](fN a, fN b) { return fN(a / b); }};         \
+    inline constexpr auto fN##_min = [](fN a, fN b) { return minimum(a, b); };                \
+    inline constexpr auto fN##_max = [](fN a, fN b) { return maximum(a, b); };                \
+    inline constexpr auto fN##_copysign = [](fN a, fN b) { return copy_sign(a, b); };         \
+    inline constexpr auto i32_trunc_##fN##_s = [](fN a) { return truncate<i32>(a); };         \
+    inline constexpr auto i32_trunc_##fN##_u = [](fN a) { return truncate<u32>(a); };         \
+    inline constexpr auto i64_trunc_##fN##_s = [](fN a) { return truncate<i64>(a); };         \
+    inline constexpr auto i64_trunc_##fN##_u = [](fN a) { return truncate<u64>(a); };         \
+    inline constexpr auto i32_trunc_sat_##fN##_s = [](fN a) {                                 \
+        return truncate_saturating<i32>(a);                                                   \
+    };                                                                                        \
+    inline constexpr auto i32_trunc_sat_##fN##_u = [](fN a) {                                 \
+        return truncate_saturating<u32>(a);                                                   \
+    };                                                                                        \
+    inline constexpr auto i64_trunc_sat_##fN##_s = [](fN a) {                                 \
+        return truncate_saturating<i64>(a);                                                   \
+    };                                                                                        \
+    inline constexpr auto i64_trunc_sat_##fN##_u = [](fN a) {                                 \
+        return truncate_saturating<u64>(a);                                                   \
+    };                                                                                        \
+    inline constexpr auto fN##_convert_i32_s = [](i32 a) { return fN(a); };                   \
+    inline constexpr auto fN##_convert_i32_u = [](u32 a) { return fN(a); };                   \
+    inline constexpr auto fN##_convert_i64_s = [](i64 a) { return fN(a); };                   \
     inline constexpr auto fN##_convert_i64_u = [](u64 a) { return fN(a); };
 
 FLOATS(f32)
 FLOATS(f64)
 #undef FLOATS
 
-inline constexpr auto f32_demote_f64 = [](f64 a) { return canonical(f32(a)); };
-inline constexpr auto f64_promote_f32 = [](f32 a) { return canonical(f64(a)); };
+inline constexpr auto f32_demote_f64 = Canonical{[](f64 a) { return f32(a); }};
+inline constexpr auto f64_promote_f32 = Canonical{[](f32 a) { return f64(a); }};
 inline constexpr auto i32_reinterpret_f32 = [](f32 a) { return std::bit_cast<u32>(a); };
 inline constexpr auto i64_reinterpret_f64 = [](f64 a) { return std::bit_cast<u64>(a); };
 inline constexpr auto f32_reinterpret_i32 = [](u32 a) { return std::bit_cast<f32>(a); };

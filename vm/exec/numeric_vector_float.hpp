@@ -46,9 +46,10 @@ constexpr V each(V a, F f) {
     if !consteval {                         \
         return canonical_lanes(builtin(a)); \
     }                                       \
-    return each(a, [](auto lane) { return scalar(lane); });
+    return each(a, [](auto lane) { return canonical(scalar(lane)); });
 #else
-#define ROUND_LANES(builtin, scalar, a) return each(a, [](auto lane) { return scalar(lane); });
+#define ROUND_LANES(builtin, scalar, a) \
+    return each(a, [](auto lane) { return canonical(scalar(lane)); });
 #endif
 template <class V>
 constexpr V ceil_lanes(V a) {
@@ -73,7 +74,7 @@ V square_root_lanes(V a) {
 #if defined(__clang__)
     return canonical_lanes(__builtin_elementwise_sqrt(a));
 #else
-    return each(a, [](auto lane) { return square_root(lane); });
+    return each(a, [](auto lane) { return canonical(square_root(lane)); });
 #endif
 }
 
