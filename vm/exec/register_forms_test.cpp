@@ -106,8 +106,10 @@ std::array<u64, 4> values_for(const Instruction& instruction, const Places& plac
     return values;
 }
 
+/// Not those on f32, whose bits above are always zero (handlers_float_test.cpp has them).
 bool is_tried(Operation operation) {
     const std::string_view letters = operands_of(operation);
+    if (to_string(operation).contains("f32")) return false;
     return form_tables()[size_t(operation)].handlers != nullptr &&
            letters.find_first_of("m*") == letters.npos && operation != Operation::copy2 &&
            operation != Operation::return_slot;
