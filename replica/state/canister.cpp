@@ -59,7 +59,9 @@ InstalledCode decode_code(RecordReader& in) {
 
 std::string key(std::string_view prefix, const Principal& id) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string key(prefix);
+    std::string key;
+    key.reserve(prefix.size() + 2 * id.bytes().size());
+    key = prefix;
     for (const u8 byte : id.bytes()) {
         key += digits[byte >> 4];
         key += digits[byte & 15];

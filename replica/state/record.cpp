@@ -1,11 +1,15 @@
 #include "replica/state/record.hpp"
 
+#include <iterator>
+
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica {
 
 void RecordWriter::put_u64(u64 value) {
-    for (int i = 0; i < 8; i++) bytes_.push_back(u8(value >> (8 * i)));
+    u8 bytes[8];
+    for (int i = 0; i < 8; i++) bytes[i] = u8(value >> (8 * i));
+    bytes_.insert(bytes_.end(), std::begin(bytes), std::end(bytes));
 }
 
 void RecordWriter::put_u128(u128 value) {

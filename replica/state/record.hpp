@@ -12,6 +12,7 @@ namespace icvm::replica {
 /// Appends the fields of a record, little-endian; variable lengths are LEB128.
 class RecordWriter {
 public:
+    RecordWriter() { bytes_.reserve(bytes_expected); }
     void put_u8(u8 value) { bytes_.push_back(value); }
     void put_u64(u64 value);
     void put_u128(u128 value);
@@ -21,6 +22,7 @@ public:
     ByteVector take() { return std::move(bytes_); }
 
 private:
+    static constexpr size_t bytes_expected = 512;
     ByteVector bytes_;
 };
 

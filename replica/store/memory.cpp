@@ -1,5 +1,6 @@
 #include "replica/store/memory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <map>
@@ -41,14 +42,20 @@ struct PageMap {
     }
 };
 
-/// What a transaction asks for, in the order in which it did so for each memory.
+/// What a transaction asks for, in the order in which it did so.
 struct Staged {
     struct Memory {
+        u64 id;
         bool erased = false;
         std::vector<std::pair<u64, Page>> pages;
     };
-    std::map<u64, Memory> memories;
-    std::map<std::string, std::optional<ByteVector>, std::less<>> records;
+    std::vector<Memory> memories;  ///< a few
+    std::vector<std::pair<std::string, std::optional<ByteVector>>> records;
+
+    Memory& memory(MemoryId id) {
+        const auto found = std::ranges::find(memories, u64(id), &Memory::id);
+        return found != memories.end() ? *found : memories.emplace_back(u64(id));
+    }
 };
 
 class MemoryStorage final : public Storage {
@@ -80,15 +87,15 @@ public:
     }
 
     void apply(Staged staged) {
-        for (auto& [id, memory] : staged.memories) {
-            if (memory.erased) memories_.erase(id);
+        for (Staged::Memory& memory : staged.memories) {
+            if (memory.erased) memories_.erase(memory.id);
             if (memory.pages.empty()) continue;
-            PageMap& map = memories_[id];
+            PageMap& map = memories_[memory.id];
             for (auto& [index, page] : memory.pages) map.put(index, std::move(page));
         }
         for (auto& [key, value] : staged.records) {
             if (value)
-                records_[key] = std::move(*value);
+                records_[std::move(key)] = std::move(*value);
             else
                 records_.erase(key);
         }
@@ -105,7 +112,7 @@ public:
 
     void put_pages(MemoryId memory, std::span<const u64> indices, Bytes pages) override {
         CHECK(pages.size() == indices.size() * page_bytes);
-        auto& staged = staged_.memories[u64(memory)].pages;
+        auto& staged = staged_.memory(memory).pages;
         for (const u64 index : indices) {
             const Bytes bytes = pages.first(page_bytes);
             pages = pages.subspan(page_bytes);
@@ -113,15 +120,15 @@ public:
         }
     }
     void erase_memory(MemoryId memory) override {
-        auto& staged = staged_.memories[u64(memory)];
+        auto& staged = staged_.memory(memory);
         staged.erased = true;
         staged.pages.clear();
     }
     void put_record(std::string_view key, Bytes value) override {
-        staged_.records[std::string(key)] = ByteVector(value.begin(), value.end());
+        staged_.records.emplace_back(key, ByteVector(value.begin(), value.end()));
     }
     void erase_record(std::string_view key) override {
-        staged_.records[std::string(key)] = std::nullopt;
+        staged_.records.emplace_back(key, std::nullopt);
     }
     Result<void, StorageError> commit() override {
         storage_.apply(std::exchange(staged_, {}));
