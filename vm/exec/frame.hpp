@@ -35,6 +35,7 @@ struct ExecutionState;
 /// address of the control stack, so that no register need hold it.
 struct Stacks {
     ExecutionState* state;
+    u32 uses;  ///< since what lies deep in it was given back to the system
 
     ControlEntry* control() { return reinterpret_cast<ControlEntry*>(at(control_offset)); }
     u64* slots() { return reinterpret_cast<u64*>(at(slots_offset)); }

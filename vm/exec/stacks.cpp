@@ -21,11 +21,28 @@ Pool& pool() {
     return instance;
 }
 
-/// What a shallow execution touches is kept as it is; the rest goes back to the system.
+/// What a shallow execution touches is kept as it is; the rest goes back to the system: at once
+/// after many frames, else after so many executions, as a few frames may be large, too. (Each time,
+/// it took 1.1 us of a query's 2.5.)
 constexpr size_t kept_bytes = 256 << 10;
+constexpr u32 uses_max = 64;
 
 void forget(u8* begin, size_t bytes) {
     madvise(begin + kept_bytes, bytes - kept_bytes, MADV_DONTNEED);
+}
+
+/// Entries are written one after the other, and forgotten ones are zero.
+bool went_deep(Stacks& stacks) {
+    constexpr size_t kept_entries = kept_bytes / sizeof(ControlEntry) + 1;
+    return stacks.control()[kept_entries].pc != nullptr;
+}
+
+void forget_what_was_touched(Stacks& stacks) {
+    if (++stacks.uses < uses_max && !went_deep(stacks)) return;
+    stacks.uses = 0;
+    u8* begin = reinterpret_cast<u8*>(&stacks);
+    forget(begin, Stacks::slots_offset);
+    forget(begin + Stacks::slots_offset, Stacks::bytes - Stacks::slots_offset);
 }
 
 Stacks* map_stacks() {
@@ -53,15 +70,13 @@ Stacks* acquire_stacks() {
 }
 
 void release_stacks(Stacks* stacks) {
-    u8* begin = reinterpret_cast<u8*>(stacks);
-    forget(begin, Stacks::slots_offset);
-    forget(begin + Stacks::slots_offset, Stacks::bytes - Stacks::slots_offset);
+    forget_what_was_touched(*stacks);
     Pool& idle = pool();
     const std::lock_guard lock(idle.mutex);
     if (idle.free.size() < Pool::stacks_max)
         idle.free.push_back(stacks);
     else
-        munmap(begin, Stacks::bytes);
+        munmap(stacks, Stacks::bytes);
 }
 
 }  // namespace icvm::vm
