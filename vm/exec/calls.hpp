@@ -28,13 +28,18 @@ ICVM_INLINE void save_registers(const Registers& r) {
     for (u32 n = 0; n < integer_registers; n++) r.control->r[n] = r.r[n];
 }
 
+/// Back from the entry that the call would have written, or has left.
+ICVM_INLINE void restore_registers(Registers& r) {
+    for (u32 n = 0; n < integer_registers; n++) r.r[n] = r.control->r[n];
+}
+
 /// Back to what the entry below says; its registers may never have been saved, and mean nothing
 /// then.
 ICVM_INLINE void pop_entry(Registers& r) {
     r.control--;
     r.pc = r.control->pc;
     r.fp = r.control->fp;
-    for (u32 n = 0; n < integer_registers; n++) r.r[n] = r.control->r[n];
+    restore_registers(r);
 }
 
 /// Calls a function of the same instance. `position` is that of the caller's block.

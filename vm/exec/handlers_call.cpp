@@ -27,27 +27,44 @@ const Cell* handler_cell(Operation operation) {
     return cells + (operation == Operation::finish ? 1 : 0);
 }
 
-/// Calls the host: the budget is exact, and the host may charge it. `replaces_frame`: the caller's
-/// locals are no more.
-Step call_host(Registers& r, const FunctionInstance& function, u64* window, i64 position,
-               bool replaces_frame) {
-    ExecutionState& state = state_of(r.control);
-    state.budget.counter = r.budget - position;
-    state.registers = r;
-    state.host_call = {&function, window, replaces_frame};
-    state.trap.reason = TrapReason::host;
-    HostCall call{window, nullptr, r.instance, &state.budget, &state.trap};
-    if (r.instance != nullptr && !r.instance->module->memory_types.empty())
-        call.memory = r.instance->memories[0];
-    const auto& host = *static_cast<const HostFunction*>(function.host);
-    const HostOutcome outcome = host.body(host.context, call);
-    state.host_call = {};
-    if (outcome == HostOutcome::trap) return Step::settled;
-    u64* result = window;
+/// Where the machine stands, for backtraces and for what the heap must keep. One after the other:
+/// in pairs, as the compiler would have it, they are read where two stores have not yet arrived.
+ICVM_INLINE void save_place(ExecutionState& state, const Registers& r) {
+    state.registers.pc = r.pc;
+    asm volatile("" ::: "memory");
+    state.registers.fp = r.fp;
+    asm volatile("" ::: "memory");
+    state.registers.instance = r.instance;
+    asm volatile("" ::: "memory");
+    state.registers.control = r.control;
+}
+
+/// Results may come from outside with more bits than their types have.
+ICVM_INLINE void trim_results(const HostFunction& host, u64* result) {
     for (const ValueType type : host.type.results) {
         *result = in_slot(type, *result);
         result += type.slots();
     }
+}
+
+/// Calls the host: the budget is exact, and the host may charge it. `replaces_frame`: the caller's
+/// locals are no more.
+ICVM_INLINE Step call_host(Registers& r, const FunctionInstance& function, u64* window,
+                           i64 position, bool replaces_frame) {
+    ExecutionState& state = state_of(r.control);
+    state.budget.counter = r.budget - position;
+    save_place(state, r);
+    state.host_call = {&function, window, replaces_frame};
+    state.trap.reason = TrapReason::host;
+    HostCall call{window, nullptr, r.instance, &state.budget, &state.trap};
+    if (r.instance != nullptr && r.instance->memories != nullptr)
+        call.memory = r.instance->memories[0];
+    const auto& host = *static_cast<const HostFunction*>(function.host);
+    const HostOutcome outcome = host.body(host.context, call);
+    state.host_call.function = nullptr;
+    if (outcome == HostOutcome::trap) [[unlikely]]
+        return Step::settled;
+    trim_results(host, window);
     r.budget = state.budget.counter;
     return Step::next;
 }
@@ -104,10 +121,52 @@ struct Call {
     }
 };
 
-struct CallImported {
+/// A function of another instance.
+struct CallImportedAway {
     ICVM_INLINE Step run(Registers& r) {
         return call_function(r, *r.instance->functions[r.pc[1]], r.fp + field32(r, 2), r.pc + 3,
                              i32(field32(r, 3)));
+    }
+};
+
+/// Who calls has saved what it needs again: no register need outlive the call of a C++ function.
+/// (Emptily assigned, they are not put on the stack for it: 14 machine instructions.)
+ICVM_INLINE void forget_registers(Registers& r) {
+#if defined(__x86_64__) && !defined(ICVM_LOOP_DISPATCH)
+    for (u64& one : r.r) asm volatile("" : "=r"(one));
+    for (Lanes& one : r.x) asm volatile("" : "=x"(one));
+#else
+    (void)r;
+#endif
+}
+
+/// The host, as nearly always: in the handler itself, where what the machine keeps stays in
+/// registers (5.7 ns a call and return in place of 8.9).
+struct CallImported {
+    using Slow = CallImportedAway;
+
+    ICVM_INLINE Step run(Registers& r) {
+        const FunctionInstance& function = *r.instance->functions[r.pc[1]];
+        if (function.code != nullptr) [[unlikely]]
+            return Step::slow;
+        const Step step = call_host(r, function, r.fp + field32(r, 2), i32(field32(r, 3)), false);
+        forget_registers(r);
+        if (step != Step::next) [[unlikely]]
+            return step;
+        r.pc += 3;
+        return Step::next;
+    }
+};
+
+/// The same, after which the caller needs its registers again.
+struct CallImportedSaving {
+    using Slow = CallImportedAway;
+
+    ICVM_INLINE Step run(Registers& r) {
+        save_registers(r);
+        const Step step = CallImported::run(r);
+        if (step == Step::next) restore_registers(r);
+        return step;
     }
 };
 
@@ -285,7 +344,7 @@ void put_call_handlers(Handlers& handlers) {
     handlers.put<ReturnCallIndirect>(Operation::return_call_indirect);
     handlers.put<CallReference>(Operation::call_reference);
     handlers.put<Saving<Call>>(Operation::call_saving);
-    handlers.put<Saving<CallImported>>(Operation::call_imported_saving);
+    handlers.put<CallImportedSaving>(Operation::call_imported_saving);
     handlers.put<Saving<CallIndirect>>(Operation::call_indirect_saving);
     handlers.put<Saving<CallReference>>(Operation::call_reference_saving);
     handlers.put<ReturnCallReference>(Operation::return_call_reference);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "vm/base/check.hpp"
 #include "vm/exec/compiled_module.hpp"
 #include "vm/exec/constant_expression.hpp"
 #include "vm/exec/execution.hpp"
@@ -27,6 +28,7 @@ public:
     void link(std::span<const Extern> imports);
     Result<void, Trap> allocate();
     Result<void, Trap> initialize();
+    Result<void, Trap> renew();
 
 private:
     void allocate_functions();
@@ -40,6 +42,7 @@ private:
     Result<void, Trap> initialize_globals();
     Result<void, Trap> initialize_tables();
     Result<void, Trap> evaluate_elements();
+    Result<void, Trap> evaluate_elements(size_t segment);
     Result<void, Trap> apply_elements();
     Result<void, Trap> apply_data();
 
@@ -172,7 +175,7 @@ Result<void, Trap> Instantiation::allocate_memories() {
         instance_.memory_storage.push_back(memory.get());
         instance_.own_memories.push_back(std::move(memory));
     }
-    instance_.memories = instance_.memory_storage.data();
+    if (!instance_.memory_storage.empty()) instance_.memories = instance_.memory_storage.data();
     return {};
 }
 
@@ -184,6 +187,19 @@ Result<void, Trap> Instantiation::initialize() {
     TRY(evaluate_elements());
     TRY(apply_elements());
     return apply_data();
+}
+
+Result<void, Trap> Instantiation::renew() {
+    evaluator_.emplace(instance_);
+    TRY(initialize_globals());
+    for (size_t i = 0; i < module_.data.size(); i++)
+        instance_.data_dropped[i] = module_.data[i].mode == SegmentMode::active;
+    for (size_t i = 0; i < module_.elements.size(); i++) {
+        if (module_.elements[i].mode != SegmentMode::passive) continue;
+        if (!std::exchange(instance_.elements_dropped[i], false)) continue;
+        TRY(evaluate_elements(i));
+    }
+    return {};
 }
 
 Instantiation::Evaluated Instantiation::evaluate(const ConstantExpression& expression) {
@@ -219,16 +235,19 @@ Result<void, Trap> Instantiation::initialize_tables() {
 
 /// All of them before any is applied; those that are only declared are never read.
 Result<void, Trap> Instantiation::evaluate_elements() {
-    for (size_t i = 0; i < module_.elements.size(); i++) {
-        const ElementSegment& segment = module_.elements[i];
-        if (segment.mode == SegmentMode::declarative) continue;
-        std::vector<u64>& elements = instance_.element_storage[i];
-        elements.reserve(segment.size());
-        for (const u32 function : segment.functions)
-            elements.push_back(reinterpret_cast<u64>(instance_.functions[function]));
-        for (const ConstantExpression& expression : segment.expressions)
-            elements.push_back(TRY(evaluate(expression)).low);
-    }
+    for (size_t i = 0; i < module_.elements.size(); i++)
+        if (module_.elements[i].mode != SegmentMode::declarative) TRY(evaluate_elements(i));
+    return {};
+}
+
+Result<void, Trap> Instantiation::evaluate_elements(size_t segment) {
+    const ElementSegment& from = module_.elements[segment];
+    std::vector<u64>& elements = instance_.element_storage[segment];
+    elements.reserve(from.size());
+    for (const u32 function : from.functions)
+        elements.push_back(reinterpret_cast<u64>(instance_.functions[function]));
+    for (const ConstantExpression& expression : from.expressions)
+        elements.push_back(TRY(evaluate(expression)).low);
     return {};
 }
 
@@ -348,6 +367,14 @@ Result<Instance*, InstantiationError> Store::instantiate(
     if (FunctionInstance* const start = start_function(instance); start && options.run_start)
         TRY(invoke(*this, *start, {}));
     return &instance;
+}
+
+Result<void, Trap> Store::renew(Instance& instance, std::span<const Value> globals) {
+    const auto& compiled = *static_cast<const CompiledModule*>(instance.code_owner.get());
+    CHECK(globals.empty() || globals.size() == instance.own_globals.size());
+    InstantiationOptions options;
+    options.globals = globals;
+    return Instantiation(*state, instance, compiled, options).renew();
 }
 
 }  // namespace icvm::vm

@@ -57,7 +57,7 @@ struct Instance {
     GlobalInstance** globals = nullptr;  ///< by index, imports first
     FunctionInstance** functions = nullptr;      ///< by index, imports first
     TableInstance** tables = nullptr;            ///< by index
-    Memory** memories = nullptr;                 ///< by index
+    Memory** memories = nullptr;                 ///< by index; nullptr: there are none
     bool* data_dropped = nullptr;                ///< by data segment
     bool* elements_dropped = nullptr;            ///< by element segment
     TagInstance** tags = nullptr;                ///< by index, imports first

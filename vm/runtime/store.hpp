@@ -72,6 +72,11 @@ public:
                                                       std::span<const Extern> imports,
                                                       const InstantiationOptions& options = {});
 
+    /// Makes an instance of this store as a fresh one would be with these globals (one each, of its
+    /// type; see InstantiationOptions), but for its memories and tables: those stay. Traps only
+    /// where an initializer allocates.
+    Result<void, Trap> renew(Instance& instance, std::span<const Value> globals);
+
     ObjectHeap& heap();
 
     struct State;
