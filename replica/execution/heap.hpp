@@ -4,15 +4,18 @@
 #include <vector>
 
 #include "replica/execution/canister_module.hpp"
+#include "replica/execution/linked_instance.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/page_map.hpp"
 
 namespace icvm::replica {
 
-/// A canister's heap, bound to a memory of the VM. Empty for a module without one.
+/// A canister's heap, bound to a memory of the VM (nullptr for a module without one), and what runs
+/// in it.
 struct Heap {
     std::unique_ptr<PageMap> pages;  // the memory reads from it: it goes last
     std::shared_ptr<vm::Memory> memory;
+    std::unique_ptr<LinkedInstance> instance = nullptr;  ///< made when it is needed
 };
 
 /// A heap of `size` Wasm pages whose contents are `pages`. A failure when there is no address space

@@ -248,7 +248,7 @@ Result<void, Failure> Installation::commit() {
     changes.erased = erased_;
     changes.heap = heap_.pages.get();
     changes.stable = &stable_->map();
-    return subnet_.commit(changes);
+    return subnet_.commit(std::move(changes));
 }
 
 /// IC0514, IC0537.

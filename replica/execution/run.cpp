@@ -22,32 +22,12 @@ bool is_tracked(Context context) {
     }
 }
 
-/// The functions of the System API, in the order of the module's imports.
-std::vector<vm::Extern> link(vm::Store& store, const CanisterModule& module,
-                             ExecutionContext* context) {
-    std::vector<vm::Extern> externs;
-    for (const ImportRow* row : module.imports)
-        externs.emplace_back(store.add_host_function({.type = type_of(*row, module.memory64),
-                                                      .body = row->body,
-                                                      .context = context,
-                                                      .name = std::string(row->name)}));
-    return externs;
-}
-
-Result<vm::Instance*, Failure> instantiate(vm::Store& store, const CanisterModule& module,
-                                           ExecutionContext& context,
-                                           const vm::InstantiationOptions& options) {
-    const auto refuse = [&](std::string_view reason) {
-        return std::unexpected(
-            failure_of(reject_of(not_instantiated(reason), context.canister->id)));
-    };
-    // A memory or table that a module imports is there for no canister.
-    if (module.imports.size() != module.wasm().imports.size()) return refuse("unknown import");
-    auto instance = store.instantiate(module.compiled, link(store, module, &context), options);
-    if (instance) return *instance;
-    if (const auto* unlinkable = std::get_if<vm::Unlinkable>(&instance.error()))
-        return refuse(unlinkable->reason);
-    return refuse(to_string(std::get<vm::Trap>(instance.error()).reason));
+/// The instance that the heap has, or a new one.
+Result<LinkedInstance*, Failure> instance_of(const CanisterModule& module, Heap& heap,
+                                             const Principal& canister) {
+    if (!heap.instance || !heap.instance->is_of(module))
+        heap.instance = TRY(LinkedInstance::make(module, heap.memory, false, canister));
+    return heap.instance.get();
 }
 
 /// The first page, of heap or stable memory, that could not be read.
@@ -91,15 +71,11 @@ Result<RunResult, Failure> run(const Run& run, const Options& options) {
     context.budget_at_start = i64(run.instruction_limit - run.instructions_before);
     context.stable->begin_execution();
 
-    vm::Store store;
-    vm::InstantiationOptions instantiation;
-    instantiation.memory0 = run.heap.memory;
-    instantiation.globals = run.globals;
-    instantiation.active_data = false;
-    instantiation.run_start = false;
-    vm::Instance& instance = *TRY(instantiate(store, run.module, context, instantiation));
+    LinkedInstance& linked = *TRY(instance_of(run.module, run.heap, context.canister->id));
+    TRY(linked.begin(run.globals, context));
+    vm::Instance& instance = linked.instance();
     const i64 slice = options.progress ? i64(options.slice) : context.budget_at_start;
-    vm::Execution execution(store, *find_function(instance, run.function), {},
+    vm::Execution execution(linked.store(), *find_function(instance, run.function), {},
                             vm::Budget::of(context.budget_at_start, slice));
     vm::Outcome outcome = vm::Outcome::trapped;
     const bool ran = finish(run, execution, options, outcome);
@@ -125,18 +101,8 @@ Result<RunResult, Failure> run(const Run& run, const Options& options) {
 
 Result<std::vector<vm::Value>, Failure> initialize(const CanisterModule& module, Heap& heap,
                                                    bool active_data, const Principal& canister) {
-    Canister named;
-    named.id = canister;
-    ExecutionContext context;
-    context.context = Context::start;
-    context.canister = &named;
-    vm::Store store;
-    vm::InstantiationOptions instantiation;
-    instantiation.memory0 = heap.memory;
-    instantiation.active_data = active_data;
-    instantiation.run_start = false;
-    vm::Instance& instance = *TRY(instantiate(store, module, context, instantiation));
-    return vm::global_values(instance);
+    heap.instance = TRY(LinkedInstance::make(module, heap.memory, active_data, canister));
+    return vm::global_values(heap.instance->instance());
 }
 
 }  // namespace icvm::replica

@@ -30,8 +30,8 @@ struct RunResult {
     std::vector<u64> changed_pages;  ///< of the heap; empty where changes are not kept
 };
 
-/// Runs it in a fresh instance. Memory, stable memory and context hold its effects afterwards,
-/// also after a failure: the caller keeps or drops them.
+/// Runs it in an instance that is as good as fresh. Memory, stable memory and context hold its
+/// effects afterwards, also after a failure: the caller keeps or drops them.
 Result<RunResult, Failure> run(const Run& run, const Options& options);
 
 /// What instantiating a module for the first time gives: globals have their initial values, and

@@ -157,7 +157,7 @@ void Subnet::put_heap(const Principal& id, Heap heap) {
 
 void Subnet::drop_heap(const Principal& id) { heaps_.erase(id); }
 
-Result<void, Failure> Subnet::commit(const Changes& changes) {
+Result<void, Failure> Subnet::commit(Changes changes) {
     const auto transaction = storage_->begin();
     transaction->put_record(subnet_key, encode(changes.subnet));
     for (const MemoryId memory : changes.erased) transaction->erase_memory(memory);
@@ -170,7 +170,10 @@ Result<void, Failure> Subnet::commit(const Changes& changes) {
         return std::unexpected(failure_of(committed.error()));
 
     record_ = changes.subnet;
-    if (changes.canister) canisters_.insert_or_assign(changes.canister->id, *changes.canister);
+    if (changes.canister) {
+        const Principal id = changes.canister->id;
+        canisters_.insert_or_assign(id, std::move(*changes.canister));
+    }
     if (changes.deleted) canisters_.erase(*changes.deleted);
     return {};
 }

@@ -57,7 +57,7 @@ public:
     void drop_heap(const Principal& id);
 
     /// Durable when it returns; after an error nothing has changed.
-    Result<void, Failure> commit(const Changes& changes);
+    Result<void, Failure> commit(Changes changes);
 
 private:
     Subnet(std::unique_ptr<Storage> storage, Options options)

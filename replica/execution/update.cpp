@@ -79,28 +79,28 @@ Result<RunResult, Failure> run_method(Subnet& subnet, Execution& execution, cons
                subnet.options());
 }
 
-/// Applies the effects of an execution to the canister and commits them. Of a query method's:
-/// burnt cycles and the version alone (docs/mainnet.md, "Executing a message").
-Result<void, Failure> commit(Subnet& subnet, Execution& execution, const RunResult& result) {
+/// Applies the effects of an execution to the canister, which is moved away, and commits them. Of a
+/// query method's: burnt cycles and the version alone (docs/mainnet.md, "Executing a message").
+Result<void, Failure> commit(Subnet& subnet, Execution& execution, RunResult& result) {
     Changes changes{.subnet = subnet.next_round()};
     Canister& next = execution.next;
     ExecutionContext& context = execution.context;
     next.version++;
     next.cycles -= context.cycles_burned;
     if (execution.kind == ExportKind::update) {
-        if (context.certified_data) next.certified_data = *context.certified_data;
+        if (context.certified_data) next.certified_data = std::move(*context.certified_data);
         if (context.global_timer) next.global_timer = *context.global_timer;
-        next.code->globals = result.globals;
+        next.code->globals = std::move(result.globals);
         next.code->stable_pages = execution.stable.pages();
         changes.stable = &execution.stable.map();
         if (execution.heap.memory) {
             next.code->heap_pages = execution.heap.memory->size();
             changes.heap_memory = execution.heap.memory.get();
-            changes.heap_pages = result.changed_pages;
+            changes.heap_pages = std::move(result.changed_pages);
         }
     }
-    changes.canister = next;
-    return subnet.commit(changes);
+    changes.canister = std::move(next);
+    return subnet.commit(std::move(changes));
 }
 
 }  // namespace
@@ -131,12 +131,12 @@ Result<Reply, Failure> execute_update(Subnet& subnet, const Principal& caller, c
     if (!result) return failed(std::move(result.error()), execution.context);
 
     // State after.
+    auto response = response_of(execution.context);
     if (auto committed = commit(subnet, execution, *result); !committed) {
         subnet.rollback_heap(call.canister);
         return failed(std::move(committed.error()), execution.context);
     }
     if (heap.memory && keeps_heap) heap.memory->commit();
-    auto response = response_of(execution.context);
     if (!response) {
         auto failure = failed(std::move(response.error()), result->instructions, execution.context);
         failure.error().is_committed = *kind == ExportKind::update;

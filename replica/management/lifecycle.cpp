@@ -17,7 +17,7 @@ Result<const Canister*, Failure> find_controlled(const Subnet& subnet, const Pri
 }
 
 Result<Receipt, Failure> commit(Subnet& subnet, const Changes& changes) {
-    TRY(subnet.commit(changes));
+    TRY(subnet.commit(std::move(changes)));
     Receipt receipt;
     receipt.round = changes.subnet.round;
     return receipt;

@@ -37,49 +37,60 @@ u64 saturating_multiply(u64 a, u64 b) {
                                                              : a * b;
 }
 
+/// The rows without what they do: known to the compiler when it makes enter().
+constexpr ImportRow declared[] = {
+#define IMPORT(name, signature, contexts, fee, fee_per_byte, size) \
+    {#name, signature, contexts, fee, fee_per_byte, size, false, nullptr},
+#define IMPORT32(name, signature, contexts, fee, fee_per_byte, size) \
+    {#name, signature, contexts, fee, fee_per_byte, size, true, nullptr},
+#include "replica/system_api/imports.def"
+};
+
+template <size_t index>
 u64 fee_of(const SystemCall& call) {
-    const ImportRow& row = call.row;
-    if (row.size == none) return row.fee;
-    const u64 bytes =
-        row.size == call_new_sizes ? saturating_add(call[1], call[3]) : call[size_t(row.size)];
+    constexpr const ImportRow& row = declared[index];
+    if constexpr (row.size == none) return row.fee;
+    u64 bytes = 0;
+    if constexpr (row.size == call_new_sizes)
+        bytes = saturating_add(call[1], call[3]);
+    else if constexpr (row.size != none)
+        bytes = call[size_t(row.size)];
     return saturating_add(row.fee, saturating_multiply(bytes, row.fee_per_byte));
 }
 
-/// Fee, context, and only then what the call checks (docs/metering.md, "System API fees").
-CallResult run(SystemCall& call, CallResult (*function)(SystemCall&)) {
-    if (call.row.fee > 0) TRY(call.charge(fee_of(call)));
-    if (!(call.row.contexts & bit(call.execution.context)))
-        return std::unexpected(call.wrong_mode());
-    return function(call);
-}
-
+template <size_t index>
 void read_arguments(SystemCall& call) {
-    for (size_t i = 0; call.row.signature[i] != ':'; i++) {
+    constexpr std::string_view signature = declared[index].signature;
+    for (size_t i = 0; signature[i] != ':'; i++) {
         const u64 slot = call.host.slots[i];
-        call.arguments[i] =
-            is_wide(call.row.signature[i], call.execution.memory64) ? slot : u32(slot);
+        call.arguments[i] = is_wide(signature[i], call.execution.memory64) ? slot : u32(slot);
     }
 }
 
-vm::HostOutcome answer(SystemCall& call, CallResult result) {
-    if (result) {
-        if (call.row.signature.back() != ':') call.host.slots[0] = *result;
-        return vm::HostOutcome::done;
-    }
+vm::HostOutcome trap(SystemCall& call, ExecutionError error) {
     call.host.trap->reason = vm::TrapReason::host;
-    call.host.trap->message = result.error().text;
-    call.host.trap->host_code = u32(result.error().code);
-    call.execution.error = std::move(result.error());
+    call.host.trap->message = error.text;
+    call.host.trap->host_code = u32(error.code);
+    call.execution.error = std::move(error);
     return vm::HostOutcome::trap;
 }
 
+/// Fee, context, and only then what the call checks (docs/metering.md, "System API fees").
 template <CallResult (*function)(SystemCall&), size_t index>
-vm::HostOutcome enter(void* execution_context, vm::HostCall& host) {
-    SystemCall call{.row = import_rows()[index],
-                    .execution = *static_cast<ExecutionContext*>(execution_context),
-                    .host = host};
-    read_arguments(call);
-    return answer(call, run(call, function));
+vm::HostOutcome enter(void* running, vm::HostCall& host) {
+    constexpr const ImportRow& row = declared[index];
+    ExecutionContext& execution = **static_cast<ExecutionContext**>(running);
+    SystemCall call{.row = row, .execution = execution, .host = host};
+    read_arguments<index>(call);
+    if (row.fee > 0 && !host.budget->charge(fee_of<index>(call))) [[unlikely]]
+        return trap(call, out_of_instructions(execution.instruction_limit));
+    if (!(row.contexts & bit(execution.context))) [[unlikely]]
+        return trap(call, call.wrong_mode());
+    CallResult result = function(call);
+    if (!result) [[unlikely]]
+        return trap(call, std::move(result.error()));
+    if constexpr (row.signature.back() != ':') host.slots[0] = *result;
+    return vm::HostOutcome::done;
 }
 
 enum class Index : size_t {
@@ -87,13 +98,14 @@ enum class Index : size_t {
 #include "replica/system_api/imports.def"
 };
 
+constexpr ImportRow with_body(ImportRow row, decltype(ImportRow::body) body) {
+    row.body = body;
+    return row;
+}
+
 constexpr ImportRow rows[] = {
-#define IMPORT(name, signature, contexts, fee, fee_per_byte, size) \
-    {#name,        signature, contexts, fee,                       \
-     fee_per_byte, size,      false,    enter<calls::name, size_t(Index::name)>},
-#define IMPORT32(name, signature, contexts, fee, fee_per_byte, size) \
-    {#name,        signature, contexts, fee,                         \
-     fee_per_byte, size,      true,     enter<calls::name, size_t(Index::name)>},
+#define IMPORT(name, ...) \
+    with_body(declared[size_t(Index::name)], enter<calls::name, size_t(Index::name)>),
 #include "replica/system_api/imports.def"
 };
 

@@ -17,7 +17,8 @@ struct ImportRow {
     u32 fee_per_byte;
     int size;  ///< parameter that counts the bytes; size_none, size_call_new
     bool only_32;
-    vm::HostOutcome (*body)(void* execution_context, vm::HostCall& call);
+    /// `running`: the ExecutionContext* of the execution that calls.
+    vm::HostOutcome (*body)(void* running, vm::HostCall& call);
 
     static constexpr int size_none = -1;
     static constexpr int size_call_new = -2;  ///< the sum of callee_size and name_size

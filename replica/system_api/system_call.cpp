@@ -12,15 +12,16 @@ namespace {
 constexpr std::string_view wrong_mode_suggestion =
     "Check the ICP documentation to make sure APIs are being called in the correct message types.";
 
-/// mainnet's bounds check of a range, with its texts.
-Result<void, ExecutionError> check_range(std::string_view where, u64 start, u64 length, u64 size) {
+bool is_within(u64 start, u64 length, u64 size) { return start <= size && length <= size - start; }
+
+/// What mainnet says of a range that is not within `size`.
+std::unexpected<ExecutionError> out_of_range(std::string_view where, u64 start, u64 length,
+                                             u64 size) {
     if (start > std::numeric_limits<u64>::max() - length)
         return std::unexpected(contract_violation(
             fmt::format("{}: src={} + length={} is an invalid address", where, start, length)));
-    if (start + length > size)
-        return std::unexpected(contract_violation(fmt::format(
-            "{}: src={} + length={} exceeds the slice size={}", where, start, length, size)));
-    return {};
+    return std::unexpected(contract_violation(fmt::format(
+        "{}: src={} + length={} exceeds the slice size={}", where, start, length, size)));
 }
 
 /// A page of the heap could not be read: the state's fault, which ends the message as such.
@@ -32,7 +33,9 @@ ExecutionError no_memory() { return contract_violation("WebAssembly module must 
 
 Result<Bytes, ExecutionError> SystemCall::heap(std::string_view where, u64 address, u64 size) {
     if (!host.memory) return std::unexpected(no_memory());
-    TRY(check_range(where, address, size, host.memory->size_bytes));
+    const u64 heap_bytes = host.memory->size_bytes;
+    if (!is_within(address, size, heap_bytes))
+        return out_of_range(where, address, size, heap_bytes);
     const u8* bytes = host.memory->readable(address, size);
     if (!bytes && size > 0) return std::unexpected(unreadable());
     return Bytes(bytes, size);
@@ -41,9 +44,12 @@ Result<Bytes, ExecutionError> SystemCall::heap(std::string_view where, u64 addre
 CallResult SystemCall::copy(std::string_view source_name, Bytes source, u64 destination, u64 offset,
                             u64 size) {
     if (!host.memory) return std::unexpected(no_memory());
-    TRY(check_range(fmt::format("ic0.{} heap", row.name), destination, size,
-                    host.memory->size_bytes));
-    TRY(check_range(fmt::format("ic0.{} {}", row.name, source_name), offset, size, source.size()));
+    const u64 heap_bytes = host.memory->size_bytes;
+    if (!is_within(destination, size, heap_bytes))
+        return out_of_range(fmt::format("ic0.{} heap", row.name), destination, size, heap_bytes);
+    if (!is_within(offset, size, source.size()))
+        return out_of_range(fmt::format("ic0.{} {}", row.name, source_name), offset, size,
+                            source.size());
     if (!host.memory->write(destination, source.subspan(offset, size)))
         return std::unexpected(unreadable());
     return 0;
