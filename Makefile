@@ -2,6 +2,7 @@
 #
 # MODE=release   what is shipped: clang, tail-call dispatcher
 # MODE=loop      the loop dispatcher (also for other compilers: CXX=g++)
+# MODE=count     the same, counting what it runs: for `make frequency` alone
 # MODE=sanitize  AddressSanitizer and UndefinedBehaviorSanitizer, loop dispatcher
 # ONLY="vm/base vm/binary"   only these folders, for `make unit` while working on one floor
 
@@ -17,6 +18,7 @@ STANDARD += -MMD -MP -g1 -ffile-prefix-map=$(CURDIR)=.
 RELEASE  := -O2 -DNDEBUG -fno-stack-protector -fcf-protection=none -fomit-frame-pointer -ffunction-sections
 FLAGS_release  := $(RELEASE) $(if $(CLANG),,-DICVM_LOOP_DISPATCH)
 FLAGS_loop     := $(RELEASE) -DICVM_LOOP_DISPATCH
+FLAGS_count    := $(FLAGS_loop) -DICVM_COUNT_DISPATCHES
 FLAGS_sanitize := -O1 -DICVM_LOOP_DISPATCH -DICVM_SANITIZE -fsanitize=address,undefined -fno-sanitize-recover=all
 LINK_sanitize  := -fsanitize=address,undefined
 CXXFLAGS := $(STANDARD) $(FLAGS_$(MODE)) $(EXTRA)
@@ -39,7 +41,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests differential metering bench bench-compare fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests differential metering bench bench-compare frequency fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -74,6 +76,9 @@ $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
 
 $(BUILD)/compare: $(call objects,$(wildcard bench/compare/*.cpp) bench/programs.cpp bench/module_file.cpp) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+$(BUILD)/frequency: $(call objects,$(wildcard bench/frequency/*.cpp) bench/programs.cpp bench/module_file.cpp) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
 $(BUILD)/embed: $(call objects,$(wildcard docs/examples/embed/*.cpp)) $(BUILD)/libicvm.a
@@ -117,6 +122,11 @@ bench-compare:             ## beside other engines (ENGINES=folder, ROUNDS=9, NA
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/compare
 	@bench/programs/build natives $(BUILD)/natives
 	@ENGINES="$(ENGINES)" ROUNDS="$(ROUNDS)" NATIVES=$(BUILD)/natives OUTPUT=$(if $(NAMES),,bench) $(BUILD)/compare $(NAMES)
+
+frequency:                 ## which internal instructions run most, alone and together
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=count build/count/frequency
+	@build/count/frequency
 
 fuzz:                      ## every fuzzer for SECONDS (60), JOBS at once; NAMES="wat …": only those
 	@JOBS="$(JOBS)" .ci/fuzz $(or $(SECONDS),60) $(NAMES)

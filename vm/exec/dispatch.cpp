@@ -47,7 +47,12 @@ std::string_view dispatcher_name() { return "loop"; }
 void enter(ExecutionState& state) {
     Registers registers = state.registers;
     Step step = Step::next;
-    while (step <= Step::taken) step = reinterpret_cast<Handler>(*registers.pc)(registers);
+    while (step <= Step::taken) {
+#ifdef ICVM_COUNT_DISPATCHES
+        count_dispatch(registers);
+#endif
+        step = reinterpret_cast<Handler>(*registers.pc)(registers);
+    }
     state.registers = registers;
     state.step = step;
 }

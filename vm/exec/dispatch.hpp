@@ -257,6 +257,9 @@ void put_vector_store_handlers(Handlers& handlers);
 const HandlerTable& handler_table();
 const FormTables& form_tables();
 
+/// Before each instruction, when compiled with ICVM_COUNT_DISPATCHES: bench/frequency has it.
+void count_dispatch(const Registers& registers);
+
 /// Runs from the registers in `state` until a handler leaves; the registers and step are there
 /// then.
 void enter(ExecutionState& state);
