@@ -32,14 +32,14 @@ bool CopyElimination::is_open(u32 index) const {
 u32 CopyElimination::count_reads(const Node& node, u32 slot) const {
     const Shape& shape = node.shape();
     u32 count = 0;
-    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++)
-        count += slot_in(*draft_, node, k) == slot;
+    for (u32 k = 0; k < shape.operands; k++)
+        count += !shape.writes(k) && slot_in(*draft_, node, k) == slot;
     if (shape.read_half != Shape::no_half) count += half_slot(*draft_, node) == slot;
     return count;
 }
 
 bool CopyElimination::writes(const Node& node, u32 slot) const {
-    return node.shape().writes && slot_in(*draft_, node, 0) == slot;
+    return operand_written(*draft_, node, slot) != no_index;
 }
 
 void CopyElimination::set_slot(const Node& node, u32 operand, u32 slot) {
@@ -103,8 +103,8 @@ bool CopyElimination::rename(u32 index, const Block& block) {
         node.top = std::max(node.top, operand + 1);
         if (n == writer) continue;
         const Shape& shape = node.shape();
-        for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++)
-            if (slot_in(*draft_, node, k) == local) set_slot(node, k, operand);
+        for (u32 k = 0; k < shape.operands; k++)
+            if (!shape.writes(k) && slot_in(*draft_, node, k) == local) set_slot(node, k, operand);
     }
     flow_->nodes[index].removed = true;
     return true;

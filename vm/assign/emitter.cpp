@@ -76,7 +76,7 @@ const void* Emitter::choose(Operation operation, RegisterAssignment::Places& pla
         if (places[n] != Place::slot) registers |= 1u << n;
     if (registers == 0) return handlers_[size_t(operation)];
     const Shape& shape = shape_of(operation);
-    const u32 first = shape.writes ? 1 : 0;
+    const u32 first = shape.writes(0) ? 1 : 0;
     const bool swaps = operands == first + 2 && swapped(operation) != Operation::none;
     // Subsets by their size: few copies first.
     for (u32 kept = u32(std::popcount(registers)); kept > 0; kept--) {
@@ -112,14 +112,15 @@ void Emitter::emit_node(u32 index) {
     RegisterAssignment::Places copied = registers_->places(index);
     const void* handler = choose(node.operation, copied, fields, shape.operands);
     // What is left in `copied` must go through its slot.
-    for (u32 n = shape.writes ? 1 : 0; n < shape.operands; n++)
-        if (copied[n] != Place::slot)
+    for (u32 n = 0; n < shape.operands; n++)
+        if (copied[n] != Place::slot && !shape.writes(n))
             emit_copy((vectors >> n & 1) != 0, u16(fields >> shape.shift(n)), copied[n], false);
     if (shape.read_half != Shape::no_half) copy_half_slot(node);
     emit_sites(node);
     emit_operation(node, handler, fields);
-    if (shape.writes && copied[0] != Place::slot)
-        emit_copy((vectors & 1) != 0, u16(fields), copied[0], true);
+    for (u32 n = 0; n < shape.operands; n++)
+        if (copied[n] != Place::slot && shape.writes(n))
+            emit_copy((vectors >> n & 1) != 0, u16(fields >> shape.shift(n)), copied[n], true);
 }
 
 /// A copy from a register to itself.

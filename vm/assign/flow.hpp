@@ -55,6 +55,14 @@ inline u32 slot_in(const Draft& draft, const Node& node, u32 n) {
     return u16(draft.cells[node.cell + 1] >> node.shape().shift(n));
 }
 
+/// Which operand of the node writes the slot; no_index: none.
+inline u32 operand_written(const Draft& draft, const Node& node, u32 slot) {
+    const Shape& shape = node.shape();
+    for (u32 k = 0; k < shape.operands; k++)
+        if (shape.writes(k) && slot_in(draft, node, k) == slot) return k;
+    return no_index;
+}
+
 /// The one more slot that is read (Shape::read_half).
 inline u32 half_slot(const Draft& draft, const Node& node) {
     const u32 half = node.shape().read_half;

@@ -21,7 +21,7 @@ struct Row {
 
 constexpr Row rows[] = {
 #define PAIR(first, second, feeds, fused, map) \
-    {Operation::first, Operation::second, feeds, Operation::fused, map},
+    {Operation::first, Operation::second, #feeds[#feeds[0] == '\'' ? 1 : 0], Operation::fused, map},
 #include "vm/compile/pairs.def"
     {Operation::none, Operation::none, '-', Operation::none, ""},
 };
@@ -66,7 +66,7 @@ void for_fields(Operation operation, const Visit& visit) {
     u32 packed = shape_of(operation).first_field;
     bool in_first = false;
     for (const char letter : operands_of(operation)) {
-        const bool is_packed = std::string_view("dabclim").contains(letter);
+        const bool is_packed = std::string_view("dabcelim").contains(letter);
         if (is_packed && !in_first) cell++;
         if (!is_packed && letter != 'p') cell++;
         in_first = is_packed;
@@ -106,7 +106,8 @@ void Fusion::fuse_block(const Block& block) {
 bool Fusion::fuse_node(u32 index, u32 block_first) {
     const Node& node = flow_->nodes[index];
     const Shape& shape = node.shape();
-    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++) {
+    for (u32 k = 0; k < shape.operands; k++) {
+        if (shape.writes(k)) continue;
         const u32 slot = slot_in(*draft_, node, k);
         const u32 writer = find_writer(slot, index, block_first);
         if (writer == no_index) continue;
@@ -150,7 +151,9 @@ u32 Fusion::find_writer(u32 slot, u32 index, u32 block_first) const {
         if (index == no_index) return no_index;
         const Node& node = flow_->nodes[index];
         if (node.shape().is_hidden() || node.shape().conduct == Conduct::call) return no_index;
-        if (node.shape().writes && slot_in(*draft_, node, 0) == slot) return index;
+        const u32 operand = operand_written(*draft_, node, slot);
+        if (operand != no_index)
+            return operand == 0 && node.shape().written == 1 ? index : no_index;
     }
     return no_index;
 }
@@ -160,8 +163,8 @@ bool Fusion::reads(const Node& node, u32 slot) const { return count_reads(node, 
 u32 Fusion::count_reads(const Node& node, u32 slot) const {
     const Shape& shape = node.shape();
     u32 count = 0;
-    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++)
-        count += slot_in(*draft_, node, k) == slot;
+    for (u32 k = 0; k < shape.operands; k++)
+        count += !shape.writes(k) && slot_in(*draft_, node, k) == slot;
     if (shape.read_half != Shape::no_half) count += half_slot(*draft_, node) == slot;
     return count;
 }
@@ -172,7 +175,7 @@ bool Fusion::is_dropped(u32 writer, u32 reader, u32 slot) const {
     if (slot < draft_->local_slots || count_reads(node, slot) != 1) return false;
     for (u32 n = writer + 1; n < reader; n++)
         if (!flow_->nodes[n].removed && reads(flow_->nodes[n], slot)) return false;
-    const bool overwritten = node.shape().writes && slot_in(*draft_, node, 0) == slot;
+    const bool overwritten = operand_written(*draft_, node, slot) != no_index;
     return overwritten || node.top <= slot;
 }
 
@@ -181,8 +184,10 @@ bool Fusion::can_move(u32 from, u32 to) const {
     const Node& moved = flow_->nodes[from];
     for (u32 n = from + 1; n < to; n++) {
         const Node& node = flow_->nodes[n];
-        if (node.removed || !node.shape().writes) continue;
-        if (reads(moved, slot_in(*draft_, node, 0))) return false;
+        if (node.removed) continue;
+        const Shape& shape = node.shape();
+        for (u32 k = 0; k < shape.operands; k++)
+            if (shape.writes(k) && reads(moved, slot_in(*draft_, node, k))) return false;
     }
     return true;
 }

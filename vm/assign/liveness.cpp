@@ -26,14 +26,24 @@ u64 Liveness::bit_at(u32 slot) const {
 u64 Liveness::reads_of(const Draft& draft, const Node& node) const {
     const Shape& shape = node.shape();
     u64 bits = 0;
-    for (u32 n = shape.writes ? 1 : 0; n < shape.operands; n++)
-        bits |= bit_at(slot_in(draft, node, n));
+    for (u32 n = 0; n < shape.operands; n++)
+        if (!shape.writes(n)) bits |= bit_at(slot_in(draft, node, n));
     if (shape.read_half != Shape::no_half) bits |= bit_at(half_slot(draft, node));
     return bits;
 }
 
+/// Those that are read when a result is there already: they do not share its register.
+u64 Liveness::late_reads_of(const Draft& draft, const Node& node) const {
+    if (!node.shape().writes_early) return 0;
+    return reads_of(draft, node) & ~written_by(draft, node);
+}
+
 u64 Liveness::written_by(const Draft& draft, const Node& node) const {
-    return node.shape().writes ? bit_at(slot_in(draft, node, 0)) : 0;
+    const Shape& shape = node.shape();
+    u64 bits = 0;
+    for (u32 n = 0; n < shape.operands; n++)
+        if (shape.writes(n)) bits |= bit_at(slot_in(draft, node, n));
+    return bits;
 }
 
 void Liveness::build(const Draft& draft, const Flow& flow) {
@@ -102,7 +112,8 @@ void Liveness::walk_back(const Draft& draft, const Flow& flow, u32 b) {
         });
         live &= ~written;
         const u64 reads = reads_of(draft, node) & ~live;
-        for_bits(reads, [&](u32 n) { ends[n] = 2 * at + 1; });
+        const u64 late = late_reads_of(draft, node);
+        for_bits(reads, [&](u32 n) { ends[n] = 2 * at + 1 + (late >> n & 1); });
         live |= reads;
     }
     for_bits(live, [&](u32 n) { ranges[n].push_back({2 * block.first, ends[n]}); });

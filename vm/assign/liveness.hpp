@@ -33,6 +33,7 @@ private:
 
     u64 bit_at(u32 slot) const;
     u64 reads_of(const Draft& draft, const Node& node) const;
+    u64 late_reads_of(const Draft& draft, const Node& node) const;
     u64 written_by(const Draft& draft, const Node& node) const;
     void collect_sets(const Draft& draft, const Flow& flow);
     void solve(const Flow& flow);

@@ -229,18 +229,26 @@ void RegisterAssignment::assign_operands(const Draft& draft, const Flow& flow, c
         const Shape& shape = node.shape();
         read_operands(draft, at, node);
         if (shape.is_hidden() || shape.conduct == Conduct::call) open_.clear();
-        const u32 written = shape.writes ? slot_in(draft, node, 0) : no_index;
         std::erase_if(open_, [&](const Open& open) {
-            const bool dead = open.slot >= node.top || open.slot == written;
+            const bool dead =
+                open.slot >= node.top || operand_written(draft, node, open.slot) != no_index;
             if (dead) close(open);
             return dead;
         });
-        if (!shape.writes || written < draft.local_slots) continue;
-        if (!accepts((*forms_)[size_t(node.operation)], 0, File::integer) &&
-            !accepts((*forms_)[size_t(node.operation)], 0, File::vector))
-            continue;
+        write_operands(draft, at, node);
+    }
+}
+
+void RegisterAssignment::write_operands(const Draft& draft, u32 at, const Node& node) {
+    const Shape& shape = node.shape();
+    const FormTable& table = (*forms_)[size_t(node.operation)];
+    for (u32 k = 0; k < shape.operands; k++) {
+        if (!shape.writes(k)) continue;
+        const u32 slot = slot_in(draft, node, k);
+        if (slot < draft.local_slots) continue;
+        if (!accepts(table, k, File::integer) && !accepts(table, k, File::vector)) continue;
         if (open_.size() == open_max) open_.erase(open_.begin());
-        open_.push_back({.slot = written, .node = at, .last = at});
+        open_.push_back({.slot = slot, .node = at, .operand = u8(k), .last = at});
     }
 }
 
@@ -250,9 +258,9 @@ void RegisterAssignment::read_operands(const Draft& draft, u32 at, const Node& n
         std::erase_if(open_, [&](const Open& open) { return open.slot == slot; });
     };
     if (shape.read_half != Shape::no_half) drop(half_slot(draft, node));
-    for (u32 k = shape.writes ? 1 : 0; k < shape.operands; k++) {
+    for (u32 k = 0; k < shape.operands; k++) {
         const u32 slot = slot_in(draft, node, k);
-        if (slot < draft.local_slots) continue;
+        if (shape.writes(k) || slot < draft.local_slots) continue;
         const auto found = std::ranges::find(open_, slot, &Open::slot);
         if (found == open_.end()) {
             drop(slot - 1);  // the second half of a v128 by itself
@@ -269,7 +277,7 @@ bool RegisterAssignment::accept(const Open& open, File file) const {
     const auto takes = [&](u32 node, u32 operand) {
         return accepts((*forms_)[size_t(flow_->nodes[node].operation)], operand, file);
     };
-    if (!takes(open.node, 0)) return false;
+    if (!takes(open.node, open.operand)) return false;
     for (u32 n = 0; n < open.count; n++)
         if (!takes(open.uses[n].node, open.uses[n].operand)) return false;
     return true;
@@ -283,10 +291,11 @@ void RegisterAssignment::close(const Open& open) {
     const u32 count = integer ? integer_registers : vector_registers;
     for (u32 n = count; n-- > 0;) {
         const Place place = integer ? integer_register(n) : vector_register(n);
-        if (!take(place, {2 * open.node + 1, 2 * open.last + 1})) continue;
+        const u32 late = flow_->nodes[open.last].shape().writes_early ? 1 : 0;
+        if (!take(place, {2 * open.node + 1, 2 * open.last + 1 + late})) continue;
         const bool vector = flow_->nodes[open.node].shape().makes_vector;
-        places_[open.node][0] = place;
-        vectors_[open.node] |= u8(vector);
+        places_[open.node][open.operand] = place;
+        vectors_[open.node] |= u8(u32(vector) << open.operand);
         for (u32 use = 0; use < open.count; use++) {
             const Open::Use& read = open.uses[use];
             places_[read.node][read.operand] = place;

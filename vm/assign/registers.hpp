@@ -43,8 +43,9 @@ private:
     /// An operand between its writing and its last reading.
     struct Open {
         u32 slot;
-        u32 node;  ///< that writes it
-        u32 last;  ///< that reads it
+        u32 node;    ///< that writes it …
+        u8 operand;  ///< … as which operand
+        u32 last;    ///< that reads it
         u8 count = 0;
         struct Use {
             u32 node;
@@ -67,6 +68,7 @@ private:
     void place_locals(const Draft& draft, const Flow& flow);
     // Operands.
     void assign_operands(const Draft& draft, const Flow& flow, const Block& block);
+    void write_operands(const Draft& draft, u32 at, const Node& node);
     void read_operands(const Draft& draft, u32 at, const Node& node);
     void close(const Open& open);
     bool accept(const Open& open, File file) const;

@@ -13,11 +13,11 @@ Shape read_letters(std::string_view letters) {
     shape.first_field = letters.starts_with('b');
     bool in_first = false;
     for (const char letter : letters) {
-        const bool packed = std::string_view("dabclim").contains(letter);
+        const bool packed = std::string_view("dabcelim").contains(letter);
         if (packed && !in_first) shape.cells++;
         in_first = packed;
-        if (letter == 'd') shape.writes = true;
-        if (std::string_view("dabc").contains(letter)) shape.operands++;
+        if (letter == 'd' || letter == 'e') shape.written |= u8(1u << shape.operands);
+        if (std::string_view("dabce").contains(letter)) shape.operands++;
         if (letter == 't') shape.target = shape.cells;
         if (letter == 'I' || letter == 't' || letter == 'p') shape.cells++;
     }
@@ -71,6 +71,26 @@ bool makes_vector(std::string_view id) {
     return id.ends_with("_vector") || id.ends_with("_vector_imported");
 }
 
+/// Fused instructions that keep the first one's result, and those that are made of such.
+void mark_early(std::array<Shape, operation_count>& shapes) {
+    struct Row {
+        Operation first, second, fused;
+        std::string_view map;
+    };
+    static constexpr Row rows[] = {
+#define PAIR(first, second, feeds, fused, map) \
+    {Operation::first, Operation::second, Operation::fused, map},
+#include "vm/compile/pairs.def"
+        {Operation::copy, Operation::copy, Operation::none, ""}};
+    for (size_t round = 0; round < 3; round++)
+        for (const Row& row : rows) {
+            if (row.fused == Operation::none) continue;
+            const auto early = [&](Operation part) { return shapes[size_t(part)].writes_early; };
+            if (row.map.contains("1d") || early(row.first) || early(row.second))
+                shapes[size_t(row.fused)].writes_early = true;
+        }
+}
+
 std::array<Shape, operation_count> make_shapes() {
     std::array<Shape, operation_count> shapes;
     for (size_t n = 0; n < operation_count; n++) {
@@ -78,11 +98,12 @@ std::array<Shape, operation_count> make_shapes() {
         const std::string_view letters = operands_of(operation);
         shapes[n] = read_letters(letters);
         shapes[n].conduct = conduct_of(operation, shapes[n]);
-        shapes[n].makes_vector = shapes[n].writes && makes_vector(to_string(operation));
+        shapes[n].makes_vector = shapes[n].written != 0 && makes_vector(to_string(operation));
         shapes[n].writes_two =
             operation >= Operation::i64_add128 && operation <= Operation::i64_mul_wide_u;
         shapes[n].read_half = read_half_of(operation, letters);
     }
+    mark_early(shapes);
     return shapes;
 }
 

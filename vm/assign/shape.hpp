@@ -19,17 +19,20 @@ enum class Conduct : u8 {
 /// How an operation's cells are to be read (code.def).
 struct Shape {
     Conduct conduct = Conduct::plain;
-    u8 cells = 1;         ///< with the handler's; without the entries of a table
-    u8 operands = 0;      ///< slots in the first cell
-    u8 first_field = 0;   ///< where the first of them is, in fields of 16 bits
-    bool writes = false;  ///< the first of them is the destination
-    u8 target = 0;        ///< which cell is the branch target; 0: none
+    u8 cells = 1;        ///< with the handler's; without the entries of a table
+    u8 operands = 0;     ///< slots in the first cell
+    u8 first_field = 0;  ///< where the first of them is, in fields of 16 bits
+    u8 written = 0;      ///< bits: which of them are destinations
+    /// The first result may be written before the other operands are read.
+    bool writes_early = false;
+    u8 target = 0;  ///< which cell is the branch target; 0: none
     /// Which half of the operands' cells has one more slot that is read; none: no_half.
     u8 read_half = no_half;
     static constexpr u8 no_half = 0xFF;
     bool makes_vector = false;  ///< the destination is a v128
     bool writes_two = false;    ///< the destination and the slot behind it are results
 
+    bool writes(u32 operand) const { return (written >> operand & 1) != 0; }
     u32 shift(u32 operand) const { return 16 * (first_field + operand); }
     bool ends_block() const {
         return conduct == Conduct::branch || conduct == Conduct::jump ||

@@ -18,6 +18,7 @@ const Handlers& all_handlers() {
         put_control_handlers(all);
         put_call_handlers(all);
         put_move_handlers(all);
+        put_constant_handlers(all);
         put_bulk_handlers(all);
         put_table_handlers(all);
         put_reference_handlers(all);

@@ -240,6 +240,7 @@ void put_store_handlers(Handlers& handlers);
 void put_control_handlers(Handlers& handlers);
 void put_call_handlers(Handlers& handlers);
 void put_move_handlers(Handlers& handlers);
+void put_constant_handlers(Handlers& handlers);
 void put_bulk_handlers(Handlers& handlers);
 void put_table_handlers(Handlers& handlers);
 void put_reference_handlers(Handlers& handlers);
