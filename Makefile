@@ -36,7 +36,7 @@ FOLDERS  := $(sort $(if $(ONLY),$(ONLY),$(shell find vm replica cli -type d)))
 SOURCES  := $(wildcard $(addsuffix /*.cpp,$(FOLDERS)))
 TESTS    := $(filter %_test.cpp,$(SOURCES))
 FUZZERS  := $(filter %_fuzz.cpp,$(SOURCES))
-MAINS    := cli/main.cpp vm/base/test_main.cpp
+MAINS    := cli/main.cpp vm/test_main.cpp
 LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
@@ -57,7 +57,7 @@ $(BUILD)/libicvm.a: $(call objects,$(LIBRARY))
 $(BUILD)/icvm: $(call objects,cli/main.cpp $(CLI)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -o $@
 
-$(BUILD)/icvm-test: $(call objects,vm/base/test_main.cpp $(TESTS) $(CLI)) $(BUILD)/libicvm.a
+$(BUILD)/icvm-test: $(call objects,vm/test_main.cpp $(TESTS) $(CLI)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
 $(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libicvm.a

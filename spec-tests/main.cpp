@@ -1,6 +1,6 @@
 /// Runs scripts without the command line of icvm, where only the VM is built:
 ///
-///     spec-tests [--no-guard] [--stress] FILE.wast…
+///     spec-tests [--no-guard] [--stress] [--eager] FILE.wast…
 ///
 /// The last line is "N passed, N failed"; exit status 4 when there is a failure, 2 for wrong usage.
 
@@ -41,6 +41,8 @@ int main(int count, char** arguments) {
             options.guard = false;
         } else if (argument == "--stress") {
             options.stress = true;
+        } else if (argument == "--eager") {
+            vm::eager_by_default = true;
         } else {
             std::ifstream file(arguments[i], std::ios::binary);
             if (!file) {
@@ -51,7 +53,7 @@ int main(int count, char** arguments) {
         }
     }
     if (sources.empty()) {
-        fmt::print(stderr, "usage: spec-tests [--no-guard] [--stress] FILE.wast...\n");
+        fmt::print(stderr, "usage: spec-tests [--no-guard] [--stress] [--eager] FILE.wast...\n");
         return 2;
     }
     if (options.guard) vm::install_fault_handler();

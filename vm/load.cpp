@@ -1,7 +1,6 @@
 /// From bytes to a module with its code.
 
 #include "vm/binary/decoder.hpp"
-#include "vm/compile/compiler.hpp"
 #include "vm/exec/access.hpp"
 #include "vm/exec/compiled_module.hpp"
 #include "vm/load_error.hpp"
@@ -49,18 +48,12 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     compiled->guarded =
         options.guard && guarded_access_available && guard_available() && has_guarded_memory(in);
     compiled->tracked = options.track;
-    const CostTable& costs = options.costs ? *options.costs : default_costs(memory64);
-    compiled->code = CodeUnit(in.functions.size());
-    const CompileInput input{in,
-                             compiled->types,
-                             costs,
-                             handler_table(),
-                             form_tables(),
-                             compiled->code.records(),
-                             compiled->guarded,
-                             options.track};
-    auto done = compile_functions(input, compiled->code);
-    if (!done) return std::unexpected(load_error(std::move(done.error()), in));
+    compiled->costs = options.costs ? *options.costs : default_costs(memory64);
+    compiled->code = std::make_unique<ModuleCode>(
+        CompileInput{in, compiled->types, compiled->costs, handler_table(), form_tables(), nullptr,
+                     compiled->guarded, options.track});
+    auto valid = compiled->code->validate(options.eager);
+    if (!valid) return std::unexpected(load_error(std::move(valid.error()), in));
     return compiled;
 }
 

@@ -1,7 +1,5 @@
 #include "vm/compile/code.hpp"
 
-#include <algorithm>
-
 namespace icvm::vm {
 
 namespace {
@@ -44,35 +42,5 @@ constexpr Row rows[] = {
 std::string_view to_string(Operation operation) { return rows[size_t(operation)].id; }
 
 std::string_view operands_of(Operation operation) { return rows[size_t(operation)].operands; }
-
-const Site* FunctionCode::site_at(const Cell* cell) const {
-    const auto after =
-        std::upper_bound(sites.begin(), sites.end(), index_of(cell),
-                         [](u32 value, const Site& site) { return value < site.cell; });
-    return after == sites.begin() ? nullptr : &*(after - 1);
-}
-
-const Site* FunctionCode::entry_site_at(const Cell* cell) const {
-    const auto found = std::ranges::lower_bound(sites, index_of(cell), std::less<>{}, &Site::cell);
-    return found == sites.end() ? nullptr : &*found;
-}
-
-CodeUnit::CodeUnit(size_t functions) : records_(std::make_unique<Code[]>(functions)) {
-    functions_.reserve(functions);
-    starts_.reserve(functions);
-}
-
-void CodeUnit::publish(FunctionCode code, Code& record) {
-    record.entry = code.cells.data();
-    const Start start{record.entry, u32(functions_.size())};
-    starts_.insert(std::ranges::upper_bound(starts_, start.first, std::less<>{}, &Start::first),
-                   start);
-    functions_.push_back(std::move(code));
-}
-
-const FunctionCode& CodeUnit::function_at(const Cell* cell) const {
-    const auto after = std::ranges::upper_bound(starts_, cell, std::less<>{}, &Start::first);
-    return functions_[(after - 1)->function];
-}
 
 }  // namespace icvm::vm

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <memory>
-#include <span>
+#include <atomic>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +29,8 @@ constexpr Operation form_of(Operation first, u32 form) { return Operation(u16(fi
 using HandlerTable = const void* [operation_count];
 
 /// What a call needs of a function: a record at a fixed address, shared by all instances of its
-/// module. No base, global or instance address is in it.
+/// module. No base, global or instance address is in it. All of it is there before the function is
+/// compiled.
 struct Code {
     /// What its frame adds to the running sum of the control stack: one frame (upper half), and its
     /// slots as the validator sees them (lower half).
@@ -39,7 +40,16 @@ struct Code {
     i64 entry_cost;  ///< the function entry and its first block
     u32 function;    ///< index in the function index space
     u32 guarded;     ///< memory 0 is reached through its base, without a check
-    const Cell* entry;
+    /// Where calls go: at first to `first_call`, which compiles the function and goes on in it.
+    std::atomic<const Cell*> entry;
+    Cell first_call;  ///< the handler of Operation::first_call
+
+    const Cell* cells() const { return entry.load(std::memory_order_acquire); }
+    /// The record that has `cell` in first_call.
+    static const Code& around(const Cell* cell) {
+        return *reinterpret_cast<const Code*>(reinterpret_cast<const u8*>(cell) -
+                                              offsetof(Code, first_call));
+    }
 };
 
 /// A row of the side table: what is known about an instruction that can trap, call or pause.
@@ -72,8 +82,8 @@ struct ExceptionHandler {
     static constexpr u32 none = ~u32(0);
 };
 
-/// The code of one function: immutable once it is published. All indices of cells are counted from
-/// its first.
+/// The code of one function as the compiler hands it on (CompiledFunction is what is kept of it).
+/// All indices of cells are counted from its first.
 struct FunctionCode {
     u32 function = 0;  ///< index in the function index space
     std::vector<Cell> cells;
@@ -83,39 +93,6 @@ struct FunctionCode {
     std::vector<u32> reference_locals;  ///< slots of locals that are references
     /// Ascending by end, so that inner ones come first; a try_table's in the order of clauses.
     std::vector<ExceptionHandler> handlers;
-
-    u32 index_of(const Cell* cell) const { return u32(cell - cells.data()); }
-    /// The last site that begins at or before `cell`; nullptr when there is none.
-    const Site* site_at(const Cell* cell) const;
-    /// That of a function or of a loop that begins with `cell`, where there may be a pause: its
-    /// first instruction may have a site at the same place.
-    const Site* entry_site_at(const Cell* cell) const;
-};
-
-/// The code of a module.
-class CodeUnit {
-public:
-    CodeUnit() = default;
-    /// Records for so many functions, without code yet.
-    explicit CodeUnit(size_t functions);
-
-    /// By function, without imports.
-    Code* records() { return records_.get(); }
-    const Code& code(size_t function) const { return records_[function]; }
-    /// Sets the entry of the function's record.
-    void publish(FunctionCode code, Code& record);
-    /// The one that has `cell`.
-    const FunctionCode& function_at(const Cell* cell) const;
-    const FunctionCode& function(size_t function) const { return functions_[function]; }
-
-private:
-    struct Start {
-        const Cell* first;
-        u32 function;  ///< in functions_
-    };
-    std::unique_ptr<Code[]> records_;
-    std::vector<FunctionCode> functions_;  ///< without imports
-    std::vector<Start> starts_;            ///< ascending by address
 };
 
 std::string_view to_string(Operation operation);

@@ -8,8 +8,8 @@ namespace {
 
 class CodePrinter {
 public:
-    CodePrinter(const FunctionCode& code, const HandlerTable& handlers)
-        : first_(code.cells.data()), cell_(first_), end_(first_ + code.cells.size()) {
+    CodePrinter(std::span<const Cell> code, const HandlerTable& handlers)
+        : first_(code.data()), cell_(first_), end_(first_ + code.size()) {
         for (size_t n = 0; n < operation_count; n++) operations_[Cell(handlers[n])] = Operation(n);
     }
 
@@ -92,7 +92,7 @@ private:
 
 }  // namespace
 
-std::string print_code(const FunctionCode& code, const HandlerTable& handlers) {
+std::string print_code(std::span<const Cell> code, const HandlerTable& handlers) {
     return CodePrinter(code, handlers).print();
 }
 

@@ -1,9 +1,10 @@
 #include "vm/compile/compiler.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "vm/base/check.hpp"
+#include "vm/binary/instruction_reader.hpp"
+#include "vm/binary/local_groups.hpp"
 #include "vm/compile/families.hpp"
 #include "vm/compile/finish.hpp"
 
@@ -16,9 +17,9 @@ constexpr u32 narrow_slot_max = 0xFFFF;
 /// that is read; the last pair, which is written, may be one of them.
 constexpr u32 scratch_slots = 8;
 constexpr u32 scratch_written = scratch_slots - 2;
-/// Greater frames never fit a stack anyway; keeps sums in the lower half of Code::weight.
-constexpr u32 frame_slots_max = 1u << 24;
 constexpr size_t cells_max = size_t(1) << 30;
+/// Drafts with more than that are not kept: 128 KiB of cells.
+constexpr size_t cells_kept_max = size_t(16) << 10;
 /// Behind an instruction that only brings operands to where the next one reads them.
 constexpr u32 nothing_dead = ~u32(0);
 
@@ -30,23 +31,51 @@ Compiler::Compiler(const CompileInput& input)
         results_max_ = std::max(results_max_, slots_of(type.function.results));
 }
 
-void Compiler::begin(std::span<const ValueType> locals) {
+const FunctionCode& Compiler::compile(u32 function) {
+    function_ = function;
+    const ByteRange body =
+        input_.module.functions[function - input_.module.imported_functions].body;
+    ByteReader locals(input_.module.bytes, body);
+    read_locals(locals);
+    begin();
+    const u32 end = body.offset + body.size;
+    InstructionReader reader(input_.module, {locals.offset(), end - locals.offset()});
+    for (Instruction i{}; !reader.at_end();) {
+        const auto read = reader.next(i);
+        CHECK(read);  // the validator has walked it
+        instruction(i);
+    }
+    code_.function = function;
+    finish_code(draft_, input_, code_);
+    return code_;
+}
+
+void Compiler::read_locals(ByteReader& reader) {
+    draft_.locals = input_.module.function_type(function_).parameters;
+    const auto read = read_local_groups(reader, [&](u32, u32 count, ValueType type) {
+        draft_.locals.insert(draft_.locals.end(), count, type);
+        return true;
+    });
+    CHECK(read);
+}
+
+void Compiler::begin() {
+    const std::span<const ValueType> locals = draft_.locals;
     const FunctionType& type = input_.module.function_type(function_);
-    const u32 body_bytes =
-        input_.module.functions[function_ - input_.module.imported_functions].body.size;
+    const ByteRange body =
+        input_.module.functions[function_ - input_.module.imported_functions].body;
     // Each byte of the body pushes no more than that: most functions need no scratch slots.
-    const u64 slots_max = 2 * u64(locals.size()) + u64(body_bytes) * results_max_;
+    const u64 slots_max = 2 * u64(locals.size()) + u64(body.size) * results_max_;
     slots_.begin(locals, slots_max > narrow_slot_max - 2 * scratch_slots ? scratch_slots : 0);
     draft_.cells.clear();
     draft_.rows.clear();
     draft_.sites.clear();
     draft_.handlers.clear();
-    draft_.locals.assign(locals.begin(), locals.end());
     draft_.parameter_slots = slots_of(type.parameters);
     draft_.local_slots = slots_.locals();
     code_.references.clear();
     code_.reference_locals.clear();
-    offset_ = input_.module.functions[function_ - input_.module.imported_functions].body.offset;
+    offset_ = body.offset;
     draft_.sites.push_back({0, offset_, 0});
     for (size_t n = 0; n < locals.size(); n++)
         if (is_collected(input_.module, locals[n]))
@@ -64,30 +93,18 @@ void Compiler::begin(std::span<const ValueType> locals) {
     forget();
 }
 
-void Compiler::finish(u32 height_max) {
-    const u64 slots = std::min<u64>(u64(slots_.locals()) + height_max, frame_slots_max);
-    Code& record = input_.records[function_ - input_.module.imported_functions];
-    record.weight = (u64(1) << 32) | slots;
-    record.zero_first = draft_.parameter_slots;
-    record.zero_count = draft_.local_slots - draft_.parameter_slots;
-    record.entry_cost = entry_cost_;
-    record.function = function_;
-    record.guarded = input_.guarded;
-}
+bool Compiler::too_large() const { return metering_.overflown() || code_.cells.size() > cells_max; }
 
-FunctionCode Compiler::take_code() {
-    code_.function = function_;
-    finish_code(draft_, input_, code_);
-    return std::move(code_);
-}
-
-bool Compiler::too_large() const {
-    return metering_.overflown() || slots_.overflown() || draft_.cells.size() > cells_max;
+void Compiler::shrink() {
+    if (draft_.cells.capacity() <= cells_kept_max && !slots_.is_large()) return;
+    draft_ = {};
+    code_ = {};
+    slots_.shrink();
 }
 
 u32 Compiler::cost(Opcode opcode) const { return input_.costs.cost[place_of(opcode)]; }
 
-void Compiler::instruction(const Instruction& i, const Proof&) {
+void Compiler::instruction(const Instruction& i) {
     if (!live_) return dead_instruction(i.opcode);
     metering_.add(cost(i.opcode));
     first_of_block_ = metering_.first_of_unchecked_block();
@@ -289,22 +306,6 @@ void Compiler::emit_to(u32 slot, Operation operation, u16 a, u32 high, u32 slots
 
 void Compiler::push_homes(std::span<const ValueType> types) {
     for (const ValueType type : types) slots_.push_home(type);
-}
-
-Result<void, CompileError> compile_functions(const CompileInput& input, CodeUnit& unit) {
-    Compiler compiler(input);
-    for (size_t i = 0; i < input.module.functions.size(); i++) {
-        const u32 function = u32(input.module.imported_functions + i);
-        compiler.start(function);
-        const Result<void, BodyError> walked =
-            validate_function(input.module, input.types, function, compiler);
-        if (!walked) return std::unexpected(CompileError{function, walked.error()});
-        if (compiler.too_large())
-            return std::unexpected(CompileError{
-                function, {false, input.module.functions[i].body.offset, "function is too large"}});
-        unit.publish(compiler.take_code(), unit.records()[i]);
-    }
-    return {};
 }
 
 }  // namespace icvm::vm

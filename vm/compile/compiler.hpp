@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vm/base/result.hpp"
+#include "vm/binary/byte_reader.hpp"
 #include "vm/binary/instruction.hpp"
 #include "vm/compile/code.hpp"
 #include "vm/compile/draft.hpp"
@@ -12,8 +13,7 @@
 #include "vm/compile/metering.hpp"
 #include "vm/compile/options.hpp"
 #include "vm/compile/slots.hpp"
-#include "vm/runtime/instance.hpp"
-#include "vm/validate/function_validator.hpp"
+#include "vm/runtime/type_registry.hpp"
 #include "vm/wasm/module.hpp"
 
 namespace icvm::vm {
@@ -27,37 +27,23 @@ struct CompileInput {
     const CostTable& costs;
     const HandlerTable& handlers;
     const FormTables& forms;
-    Code* records;  ///< by function, without imports
-    bool guarded;   ///< memory 0 takes handlers without a check
-    bool track;     ///< stores mark dirty pages
+    const Code* records;  ///< by function, without imports
+    bool guarded;         ///< memory 0 takes handlers without a check
+    bool track;           ///< stores mark dirty pages
 };
 
-struct CompileError {
-    u32 function = 0;
-    BodyError error;
-};
-
-/// Validates and compiles all functions of a module whose other sections are valid; `input.records`
-/// are those of `unit`.
-Result<void, CompileError> compile_functions(const CompileInput& input, CodeUnit& unit);
-
-/// Makes a draft of a function's code while it listens to the validator's walk, then code of it
-/// (docs/interpreter.md, "Compiling").
+/// Makes a draft of a function's code in one walk over its body, which is valid, and then code of
+/// it (docs/interpreter.md, "Compiling"). Buffers are kept from one function to the next.
 class Compiler {
 public:
     explicit Compiler(const CompileInput& input);
 
-    /// Announces the walk over the body of `function`.
-    void start(u32 function) { function_ = function; }
-    // A FunctionListener.
-    void begin(std::span<const ValueType> locals);
-    void instruction(const Instruction& i, const Proof& proof);
-    void finish(u32 height_max);
-
-    /// The function that was finished last costs, or takes, more than the fields of code hold.
+    /// By index in the function index space. The code is valid until the next call.
+    const FunctionCode& compile(u32 function);
+    /// The function that was compiled last costs, or takes, more than the fields of code hold.
     bool too_large() const;
-    /// The code of the function that was finished last.
-    FunctionCode take_code();
+    /// Gives buffers back that a large function has left.
+    void shrink();
 
 private:
     static constexpr u32 nowhere = ~u32(0);
@@ -101,6 +87,9 @@ private:
     };
 
     // compiler.cpp
+    void begin();
+    void read_locals(ByteReader& reader);
+    void instruction(const Instruction& i);
     void other(const Instruction& i);
     // Emitting.
     u32 emit(Operation operation);
@@ -254,7 +243,6 @@ private:
     Last last_;
     u32 results_max_ = 1;  ///< slots of all types' results, the greatest
     u32 function_ = 0;
-    i64 entry_cost_ = 0;
     /// What is below this slot is needed behind the next operations, though it may be popped.
     u32 kept_ = 0;
     bool live_ = false;
@@ -265,7 +253,5 @@ private:
     bool first_of_block_ = false;  ///< see Metering::first_of_unchecked_block
     u32 offset_ = 0;               ///< of the instruction, in the module
 };
-
-static_assert(FunctionListener<Compiler>);
 
 }  // namespace icvm::vm

@@ -69,7 +69,7 @@ bool Compiler::aggregate(const Instruction& i) {
 u32 Compiler::take_operands(u32 count, u32 offset) {
     place_top(count);
     add_collecting_site(offset);
-    slots_.shrink(slots_.height() - count);
+    slots_.shrink_to(slots_.height() - count);
     return slots_.home(slots_.height());
 }
 

@@ -9,7 +9,7 @@ namespace icvm::vm {
 u32 Compiler::place_arguments(const FunctionType& type) {
     const u32 count = u32(type.parameters.size());
     place_top(count);
-    slots_.shrink(slots_.height() - count);
+    slots_.shrink_to(slots_.height() - count);
     return slots_.home(slots_.height());
 }
 

@@ -1,5 +1,6 @@
 /// Blocks and branches.
 
+#include "vm/base/check.hpp"
 #include "vm/compile/compiler.hpp"
 
 namespace icvm::vm {
@@ -16,7 +17,9 @@ constexpr u32 moved_singly_max = 4;
 i64 Compiler::close_block() {
     position_ = metering_.close();
     if (entry_open_) {
-        entry_cost_ = metering_.closed_cost();
+        // Calls have charged it before there was any code.
+        CHECK(metering_.closed_cost() ==
+              input_.records[function_ - input_.module.imported_functions].entry_cost);
         entry_open_ = false;
     }
     if (open_loop_ != nowhere) {
@@ -132,7 +135,7 @@ void Compiler::else_() {
     const i64 before = i64(i32(draft_.cells[frame.else_branch] >> 32));
     bind(frame.else_branch, before);
     frame.else_branch = 0;
-    slots_.shrink(frame.base);
+    slots_.shrink_to(frame.base);
     push_homes(parameters_of(frame));
     live_ = true;
     metering_.open(before);
@@ -166,7 +169,7 @@ void Compiler::end() {
 void Compiler::join(Frame& frame, i64 before) {
     bind(frame.end_branches, before);
     bind(frame.else_branch, before);
-    slots_.shrink(frame.base);
+    slots_.shrink_to(frame.base);
     push_homes(results_of(frame));
     forget();
 }

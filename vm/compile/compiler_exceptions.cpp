@@ -35,7 +35,7 @@ void Compiler::emit_landings(const Frame& frame) {
 /// Where a clause lands, with its values in their homes and at position 0: a branch to its label.
 void Compiler::emit_landing(const Frame& frame, const CatchClause& clause, u32 end_cell) {
     using Kind = CatchClause::Kind;
-    slots_.shrink(frame.base);
+    slots_.shrink_to(frame.base);
     draft_.handlers.push_back({frame.body_cell, end_cell, clause.kind, clause.tag,
                                u32(draft_.cells.size()), slots_.home(frame.base)});
     if (clause.kind == Kind::tag || clause.kind == Kind::tag_ref)

@@ -2,13 +2,6 @@
 
 namespace icvm::vm {
 
-namespace {
-
-/// Sums and differences of positions fit 32 bits.
-constexpr i64 position_max = 1 << 29;
-
-}  // namespace
-
 void set_half(Cell& cell, Half half, u32 value) {
     if (half == Half::low)
         cell = (cell & 0xFFFFFFFF00000000) | value;

@@ -21,6 +21,9 @@ void set_half(Cell& cell, Half half, u32 value);
 /// the blocks that begin at a function entry or in a loop, and after a call.
 class Metering {
 public:
+    /// Of any block: sums and differences of positions fit 32 bits.
+    static constexpr i64 position_max = 1 << 29;
+
     Metering(std::vector<Cell>& cells, std::vector<Site>& sites) : cells_(cells), sites_(sites) {}
 
     /// Opens the first block of a function.

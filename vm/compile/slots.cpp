@@ -89,8 +89,21 @@ Operand SlotStack::pop() {
     return top;
 }
 
-void SlotStack::shrink(u32 height) {
+void SlotStack::shrink_to(u32 height) {
     while (this->height() > height) pop();
+}
+
+bool SlotStack::is_large() const {
+    return operands_.capacity() * sizeof(Operand) + youngest_.capacity() * sizeof(Youngest) +
+               collected_.capacity() * sizeof(Collected) >
+           size_t(1) << 20;
+}
+
+void SlotStack::shrink() {
+    std::vector<Operand>().swap(operands_);
+    std::vector<Youngest>().swap(youngest_);
+    std::vector<Collected>().swap(collected_);
+    std::vector<u32>().swap(local_slots_);
 }
 
 void SlotStack::set_home(u32 index) {
@@ -111,10 +124,6 @@ void SlotStack::forget_local(u32 slot) {
 }
 
 u32 SlotStack::chain() {
-    if (references_.size() + collected_.size() - chained_ > rows_max) [[unlikely]] {
-        overflown_ = true;
-        return Site::no_reference;
-    }
     for (; chained_ < collected_.size(); chained_++) {
         Collected& next = collected_[chained_];
         const u32 below = chained_ == 0 ? Site::no_reference : collected_[chained_ - 1].row;

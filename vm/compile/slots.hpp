@@ -33,7 +33,7 @@ struct Operand {
 /// are still in a given local. Every operation takes amortized constant time.
 class SlotStack {
 public:
-    /// Rows of operands that are collected are added to `references` (CodeUnit::references).
+    /// Rows of operands that are collected are added to `references` (FunctionCode::references).
     SlotStack(const Module& module, std::vector<ReferenceOperand>& references)
         : module_(module), references_(references) {}
 
@@ -64,7 +64,7 @@ public:
     /// By index.
     void push_local(u32 index);
     Operand pop();
-    void shrink(u32 height);
+    void shrink_to(u32 height);
 
     /// The youngest operand that is in the local at `slot`, plus one; 0: none.
     u32 youngest_in(u32 slot) const;
@@ -82,12 +82,12 @@ public:
     u32 collected_index(u32 n) const { return collected_[n].operand; }
     /// How many of them, from the bottom, have a row already: they are in their homes.
     u32 chained() const { return chained_; }
-    /// When all of them are in their homes: the row of the topmost (Site::references). None, when
-    /// the module has rows_max of them: then its code is not to be used (overflown).
+    /// When all of them are in their homes: the row of the topmost (Site::references).
     u32 chain();
-    /// Calls push references without end, two bytes each, and each has a row: 128 MiB of them.
-    static constexpr size_t rows_max = size_t(1) << 24;
-    bool overflown() const { return overflown_; }
+
+    /// Takes more than 1 MiB; shrink gives it back, between two functions.
+    bool is_large() const;
+    void shrink();
 
 private:
     struct Youngest {
@@ -113,7 +113,6 @@ private:
     u32 top_ = 0;  ///< the home of the next operand
     u32 settled_ = 0;
     u32 chained_ = 0;
-    bool overflown_ = false;
 };
 
 }  // namespace icvm::vm

@@ -11,19 +11,20 @@ const CompiledModule& module_of_instance(const Instance& instance) {
 }
 
 TrapFrame frame_at(const CompiledModule& compiled, const Cell* cell) {
-    const FunctionCode& code = compiled.code.function_at(cell);
-    const Site* site = code.site_at(cell);
-    TrapFrame frame{code.function, {}, site ? site->offset : 0};
-    if (code.function < compiled.module.function_names.size())
-        frame.name = std::string(compiled.module.function_names[code.function]);
+    const CompiledFunction& code = compiled.code->function_at(cell);
+    const auto site = code.site_at(cell);
+    const u32 function = code.function();
+    TrapFrame frame{function, {}, site ? site->offset : 0};
+    if (function < compiled.module.function_names.size())
+        frame.name = std::string(compiled.module.function_names[function]);
     return frame;
 }
 
 }  // namespace
 
 i64 position_at(const Registers& registers) {
-    const CodeUnit& code = module_of_instance(*registers.instance).code;
-    const Site* site = code.function_at(registers.pc).site_at(registers.pc);
+    const ModuleCode& code = *module_of_instance(*registers.instance).code;
+    const auto site = code.function_at(registers.pc).site_at(registers.pc);
     return site ? site->position : 0;
 }
 

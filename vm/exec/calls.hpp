@@ -19,7 +19,7 @@ ICVM_INLINE void zero_locals(u64* fp, const Code& code) {
 ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
     zero_locals(r.fp, code);
     r.budget -= code.entry_cost;
-    r.pc = code.entry;
+    r.pc = code.cells();
     return check_budget(r);
 }
 
@@ -60,6 +60,10 @@ ICVM_INLINE Step enter_function(Registers& r, const Code& code, u64* window, con
 /// Calls any function, also of another instance or of the host.
 Step call_function(Registers& r, const FunctionInstance& function, u64* window,
                    const Cell* return_pc, i64 position);
+
+/// When the machine stands before a function that is not compiled: compiles it, and goes to its
+/// first instruction.
+void finish_first_call(Registers& r);
 
 /// What the outermost frame returns to, and what a frame of another instance does.
 const Cell* finish_cell();

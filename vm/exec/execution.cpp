@@ -97,7 +97,7 @@ void begin(ExecutionState& state) {
     r.memory = memory_register(*r.instance, code.guarded != 0);
     state.step = enter_function(r, code, r.fp, finish_cell(), 0);
     // Not even the first frame fits: it counts as the place of the trap.
-    if (state.step >= Step::trap) r.pc = code.entry;
+    if (state.step >= Step::trap) r.pc = code.cells();
 }
 
 }  // namespace
@@ -142,6 +142,8 @@ Outcome Execution::run() {
         state.registers.budget = state.budget.counter;
     }
     if (state.step == Step::next) enter(state);
+    // It may have stopped before a function's first call, and stands in its code then.
+    finish_first_call(state.registers);
     executions_running--;
     state.outcome = conclude(state);
     if (state.outcome != Outcome::paused && page_unreadable(*state_->store)) {

@@ -6,6 +6,10 @@ namespace icvm::vm {
 
 namespace {
 
+const CompiledModule& compiled_of(const Instance& instance) {
+    return *static_cast<const CompiledModule*>(instance.code_owner.get());
+}
+
 /// A return into another instance: the entry below has the rest.
 struct RestoreInstance {
     ICVM_INLINE Step run(Registers& r) {
@@ -13,8 +17,19 @@ struct RestoreInstance {
         r.pc = r.control->pc;
         r.instance = r.control->instance;
         for (u32 n = 0; n < integer_registers; n++) r.r[n] = r.control->r[n];
-        const auto* compiled = static_cast<const CompiledModule*>(r.instance->code_owner.get());
-        r.memory = memory_register(*r.instance, compiled->guarded);
+        r.memory = memory_register(*r.instance, compiled_of(*r.instance).guarded);
+        return Step::next;
+    }
+};
+
+const Cell* compile_called(const Registers& r) {
+    return compiled_of(*r.instance).code->compile(Code::around(r.pc));
+}
+
+/// In the place of a function's code, whose frame is there: it has been charged for.
+struct FirstCall {
+    ICVM_INLINE Step run(Registers& r) {
+        r.pc = compile_called(r);
         return Step::next;
     }
 };
@@ -310,6 +325,11 @@ struct ReturnCallReference {
 
 }  // namespace
 
+void finish_first_call(Registers& r) {
+    const auto first_call = Cell(handler_table()[size_t(Operation::first_call)]);
+    if (r.instance != nullptr && *r.pc == first_call) r.pc = compile_called(r);
+}
+
 const Cell* finish_cell() { return handler_cell(Operation::finish); }
 const Cell* restore_instance_cell() { return handler_cell(Operation::restore_instance); }
 
@@ -335,6 +355,7 @@ Step call_function(Registers& r, const FunctionInstance& function, u64* window,
 }
 
 void put_call_handlers(Handlers& handlers) {
+    handlers.put<FirstCall>(Operation::first_call);
     handlers.put<RestoreInstance>(Operation::restore_instance);
     handlers.put<Call>(Operation::call);
     handlers.put<CallImported>(Operation::call_imported);

@@ -40,23 +40,24 @@ const CompiledModule& FrameCursor::compiled() const {
 
 namespace {
 
-void visit_frame(const FrameCursor& frame, const FunctionCode& code, const Site* site,
-                 RootVisitor& visitor) {
-    for (const u32 slot : code.reference_locals) visitor.visit(frame.fp()[slot]);
-    u32 row = site == nullptr ? Site::no_reference : site->references;
-    for (; row != Site::no_reference; row = code.references[row].below)
-        visitor.visit(frame.fp()[code.references[row].slot]);
+void visit_frame(const FrameCursor& frame, const CompiledFunction& code,
+                 const std::optional<Site>& site, RootVisitor& visitor) {
+    for (const u32 slot : code.reference_locals()) visitor.visit(frame.fp()[slot]);
+    const std::span<const ReferenceOperand> references = code.references();
+    u32 row = site ? site->references : Site::no_reference;
+    for (; row != Site::no_reference; row = references[row].below)
+        visitor.visit(frame.fp()[references[row].slot]);
 }
 
 /// A frame in a call, or in an instruction that allocates.
 void visit_frame_in_call(const FrameCursor& frame, RootVisitor& visitor) {
-    const FunctionCode& code = frame.code();
+    const CompiledFunction& code = frame.code();
     visit_frame(frame, code, code.site_at(frame.cell()), visitor);
 }
 
 /// A frame at its entry, or at a loop.
 void visit_paused_frame(const FrameCursor& frame, RootVisitor& visitor) {
-    const FunctionCode& code = frame.code();
+    const CompiledFunction& code = frame.code();
     visit_frame(frame, code, code.entry_site_at(frame.cell()), visitor);
 }
 
@@ -97,8 +98,8 @@ bool catches(const ExceptionHandler& handler, const Instance& instance, const Ta
 
 /// The first clause around the cell that catches `tag`, inner ones first; nullptr: there is none.
 const ExceptionHandler* find_handler(const FrameCursor& frame, const TagInstance& tag) {
-    const FunctionCode& code = frame.code();
-    const std::vector<ExceptionHandler>& handlers = code.handlers;
+    const CompiledFunction& code = frame.code();
+    const std::span<const ExceptionHandler> handlers = code.handlers();
     const u32 cell = code.index_of(frame.cell());
     // Ends ascend: what ends first behind the cell is around it, or within what is.
     const auto found =
@@ -126,7 +127,7 @@ void land(Registers& r, const FrameCursor& frame, const ExceptionHandler& handle
             std::copy_n(reinterpret_cast<const u64*>(exception.content()), exception.length, slot);
     if (handler.kind == tag_ref || handler.kind == all_ref)
         *slot = reinterpret_cast<u64>(&exception);
-    r.pc = frame.code().cells.data() + handler.landing;
+    r.pc = frame.code().cells().data() + handler.landing;
     r.fp = frame.fp();
     r.instance = &frame.instance();
     r.memory = memory_register(frame.instance(), frame.compiled().guarded);

@@ -16,7 +16,7 @@ public:
 
     Instance& instance() const { return *instance_; }
     const CompiledModule& compiled() const;
-    const FunctionCode& code() const { return compiled().code.function_at(cell_); }
+    const CompiledFunction& code() const { return compiled().code->function_at(cell_); }
     /// In the instruction that runs, or calls.
     const Cell* cell() const { return cell_; }
     u64* fp() const { return fp_; }

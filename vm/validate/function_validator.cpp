@@ -1,6 +1,6 @@
 #include "vm/validate/function_validator.hpp"
 
-#include "vm/binary/module_limits.hpp"
+#include "vm/binary/local_groups.hpp"
 
 namespace icvm::vm {
 
@@ -19,16 +19,10 @@ Result<void, BodyError> BodyWalk::read_locals() {
 
 Result<bool, ReadError> BodyWalk::read_local_groups() {
     ByteReader reader(module_.bytes, body_);
-    const u32 groups = TRY(reader.read_u32());
-    u64 count = 0;
-    for (u32 i = 0; i < groups; i++) {
-        const u32 offset = reader.offset();
-        const u32 more = TRY(reader.read_u32());
-        count += more;
-        if (count > locals_max)
-            return std::unexpected(ReadError{MalformedReason::too_many_locals, offset});
-        if (!typing_.add_locals(more, TRY(reader.read_value_type()))) return invalid(offset);
-    }
+    const auto add = [&](u32 offset, u32 count, ValueType type) {
+        return typing_.add_locals(count, type) || invalid(offset);
+    };
+    if (!TRY(vm::read_local_groups(reader, add))) return false;
     reader_.skip(reader.offset() - reader_.offset());
     return true;
 }
