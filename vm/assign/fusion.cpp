@@ -14,9 +14,9 @@ struct Row {
     Operation first, second;
     char feeds;
     Operation fused;
-    const char* map;
+    std::string_view map;
 
-    bool keeps_result() const { return std::string_view(map).contains("1d"); }
+    bool keeps_result() const { return map.contains("1d"); }
 };
 
 constexpr Row rows[] = {
@@ -40,15 +40,6 @@ RowIndex make_index() {
     for (const Row& row : rows) index.begins[size_t(row.second) + 1]++;
     for (size_t n = 1; n < index.begins.size(); n++) index.begins[n] += index.begins[n - 1];
     return index;
-}
-
-const Row* find_row(Operation first, Operation second, char feeds) {
-    static const RowIndex index = make_index();
-    for (u32 n = index.begins[size_t(second)]; n < index.begins[size_t(second) + 1]; n++) {
-        const Row& row = rows[index.order[n]];
-        if (row.first == first && row.feeds == feeds) return &row;
-    }
-    return nullptr;
 }
 
 /// How far apart two instructions may be.
@@ -112,8 +103,7 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
         const u32 writer = find_writer(slot, index, block_first);
         if (writer == no_index) continue;
         const Node& first = flow_->nodes[writer];
-        const char letter = operands_of(node.operation)[k];
-        const Row* row = find_row(first.operation, node.operation, letter);
+        const Row* row = find_row(first, node, operands_of(node.operation)[k]);
         if (row == nullptr || (first.has_site && node.has_site)) continue;
         const bool moves = is_pure(first.operation) && !first.has_site && !row->keeps_result() &&
                            can_move(writer, index);
@@ -125,13 +115,33 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
     return false;
 }
 
+/// The row for these instructions whose zeros are zero.
+const Row* Fusion::find_row(const Node& first, const Node& second, char feeds) const {
+    static const RowIndex index = make_index();
+    const size_t operation = size_t(second.operation);
+    for (u32 n = index.begins[operation]; n < index.begins[operation + 1]; n++) {
+        const Row& row = rows[index.order[n]];
+        if (row.first == first.operation && row.feeds == feeds && has_zeros(row, first, second))
+            return &row;
+    }
+    return nullptr;
+}
+
+bool Fusion::has_zeros(const Row& row, const Node& first, const Node& second) const {
+    const size_t bar = row.map.find('|');
+    if (bar == row.map.npos) return true;
+    for (size_t n = bar + 1; n < row.map.size(); n += 2)
+        if (field(row.map[n] == '1' ? first : second, row.map[n + 1]) != 0) return false;
+    return true;
+}
+
 /// With the instruction right before it, whatever that is.
 bool Fusion::fuse_with_previous(u32 index, u32 block_first) {
     const u32 previous = previous_of(index, block_first);
     if (previous == no_index) return false;
     const Node& first = flow_->nodes[previous];
     const Node& node = flow_->nodes[index];
-    const Row* row = find_row(first.operation, node.operation, '-');
+    const Row* row = find_row(first, node, '-');
     if (row == nullptr || (first.has_site && node.has_site)) return false;
     replace(previous, index, row->fused, row->map);
     return true;

@@ -15,6 +15,8 @@ const Handlers& all_handlers() {
         put_f64_handlers(all);
         put_load_handlers(all);
         put_store_handlers(all);
+        put_indexed_load_handlers(all);
+        put_indexed_store_handlers(all);
         put_control_handlers(all);
         put_call_handlers(all);
         put_move_handlers(all);

@@ -237,6 +237,8 @@ void put_f32_handlers(Handlers& handlers);
 void put_f64_handlers(Handlers& handlers);
 void put_load_handlers(Handlers& handlers);
 void put_store_handlers(Handlers& handlers);
+void put_indexed_load_handlers(Handlers& handlers);
+void put_indexed_store_handlers(Handlers& handlers);
 void put_control_handlers(Handlers& handlers);
 void put_call_handlers(Handlers& handlers);
 void put_move_handlers(Handlers& handlers);

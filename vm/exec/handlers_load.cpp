@@ -1,4 +1,4 @@
-#include "vm/exec/access.hpp"
+#include "vm/exec/guarded_address.hpp"
 
 namespace icvm::vm {
 
@@ -6,30 +6,11 @@ namespace {
 
 /// Of guarded memory 0, by the places of result and address.
 template <class Narrow, class Wide>
-struct GuardedLoad {
+struct GuardedLoads {
     template <Place d, Place a>
-    struct Form {
-        static constexpr bool exists = fits_place<Narrow, d>;
-
-        ICVM_INLINE Step run(Registers& r) {
-            if (!guarded_load_to<Narrow, Wide, d>(r, 0, field32(r, 1) + read<a>(r, 1))) [[unlikely]]
-                return trap(TrapReason::memory_out_of_bounds);
-            r.pc += 2;
-            return Step::next;
-        }
-    };
-
+    struct Form : GuardedLoad<Narrow, Wide, d, WithOffset<a, 1>> {};
     template <Place d>
-    struct FromConstant {
-        static constexpr bool exists = fits_place<Narrow, d>;
-
-        ICVM_INLINE Step run(Registers& r) {
-            if (!guarded_load_to<Narrow, Wide, d>(r, 0, field32(r, 1))) [[unlikely]]
-                return trap(TrapReason::memory_out_of_bounds);
-            r.pc += 2;
-            return Step::next;
-        }
-    };
+    struct FromConstant : GuardedLoad<Narrow, Wide, d, ConstantAddress> {};
 };
 
 /// `far`: of the memory that the instruction names; else of memory 0.
@@ -50,7 +31,7 @@ struct CheckedLoad {
 
 template <class Narrow, class Wide>
 void put_load(Handlers& handlers, Operation first) {
-    using Guarded = GuardedLoad<Narrow, Wide>;
+    using Guarded = GuardedLoads<Narrow, Wide>;
     handlers.put_forms<Guarded::template Form, File::any, File::integer>(first);
     handlers.put_forms<Guarded::template FromConstant, File::any>(form_of(first, 1));
     handlers.put<CheckedLoad<Narrow, Wide, From::slot, false>>(form_of(first, 2));

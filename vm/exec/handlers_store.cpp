@@ -1,94 +1,22 @@
-#include "vm/exec/access.hpp"
+#include "vm/exec/guarded_address.hpp"
 
 namespace icvm::vm {
 
 namespace {
 
-/// How a store treats the pages that it writes.
-enum class Pages : u8 { plain, tracked, mark_first };
-
-/// The address of a guarded store: field 0 and an offset.
-template <From address_from, Place a>
-ICVM_INLINE u64 guarded_address(const Registers& r) {
-    return field32(r, 1) + (address_from == From::slot ? read<a>(r, 0) : 0);
-}
-
-/// A store to guarded memory 0 with its value at a place.
-template <class Narrow, Pages pages, From address_from, Place a, Place b>
-struct GuardedStore {
-    static constexpr bool exists = fits_place<Narrow, b>;
-
-    ICVM_INLINE Step run(Registers& r) {
-        const u64 address = guarded_address<address_from, a>(r);
-        if constexpr (pages == Pages::tracked)
-            if (!is_marked<Narrow>(guarded_marks(r), address)) [[unlikely]]
-                return Step::slow;
-        if constexpr (pages == Pages::mark_first)
-            if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
-                return trap(TrapReason::memory_out_of_bounds);
-        if (!guarded_store_from<Narrow, b>(r, 1, address)) [[unlikely]]
-            return trap(TrapReason::memory_out_of_bounds);
-        r.pc += 2;
-        return Step::next;
-    }
-};
-
-/// The same with an immediate.
-template <class Narrow, Pages pages, From address_from, Place a>
-struct GuardedStoreImmediate {
-    static constexpr bool exists = true;
-
-    ICVM_INLINE Step run(Registers& r) {
-        const u64 address = guarded_address<address_from, a>(r);
-        if constexpr (pages == Pages::tracked)
-            if (!is_marked<Narrow>(guarded_marks(r), address)) [[unlikely]]
-                return Step::slow;
-        if constexpr (pages == Pages::mark_first)
-            if (!r.instance->memories[0]->mark(address, sizeof(Narrow)))
-                return trap(TrapReason::memory_out_of_bounds);
-        const u64 bits = u64(i64(i32(field32(r, 2))));
-        if (!guarded_store<Narrow>(r.memory, address, bits)) [[unlikely]]
-            return trap(TrapReason::memory_out_of_bounds);
-        r.pc += 3;
-        return Step::next;
-    }
-};
-
-/// A tracked store, and beside it one that marks its pages first.
-template <class Store, class MarkFirst>
-struct MarkingStore : Store {
-    using Slow = MarkFirst;
-};
-
 /// The four forms of a family: address and value in slots or registers; value immediate; address
 /// constant; both.
 template <class Narrow, bool tracked>
 struct GuardedStores {
-    template <template <Pages> class Store>
-    using Kind =
-        std::conditional_t<tracked, MarkingStore<Store<Pages::tracked>, Store<Pages::mark_first>>,
-                           Store<Pages::plain>>;
-
     template <Place a, Place b>
-    struct At {
-        template <Pages pages>
-        using Store = GuardedStore<Narrow, pages, From::slot, a, b>;
-        template <Pages pages>
-        using StoreImmediate = GuardedStoreImmediate<Narrow, pages, From::slot, a>;
-        template <Pages pages>
-        using StoreToConstant = GuardedStore<Narrow, pages, From::immediate, a, b>;
-        template <Pages pages>
-        using StoreImmediateToConstant = GuardedStoreImmediate<Narrow, pages, From::immediate, a>;
-    };
-
-    template <Place a, Place b>
-    struct Form : Kind<At<a, b>::template Store> {};
+    struct Form : GuardedStore<Narrow, tracked, WithOffset<a, 0>, StoredPlace<Narrow, b, 1>> {};
     template <Place a>
-    struct Immediate : Kind<At<a, Place::slot>::template StoreImmediate> {};
+    struct Immediate : GuardedStore<Narrow, tracked, WithOffset<a, 0>, StoredImmediate<Narrow>> {};
     template <Place b>
-    struct ToConstant : Kind<At<Place::slot, b>::template StoreToConstant> {};
+    struct ToConstant : GuardedStore<Narrow, tracked, ConstantAddress, StoredPlace<Narrow, b, 1>> {
+    };
     using ImmediateToConstant =
-        Kind<At<Place::slot, Place::slot>::template StoreImmediateToConstant>;
+        GuardedStore<Narrow, tracked, ConstantAddress, StoredImmediate<Narrow>>;
 
     static void put(Handlers& handlers, Operation first) {
         handlers.put_forms<Form, File::integer, File::any>(first);
