@@ -75,9 +75,8 @@ const void* Emitter::choose(Operation operation, RegisterAssignment::Places& pla
     for (u32 n = 0; n < operands; n++)
         if (places[n] != Place::slot) registers |= 1u << n;
     if (registers == 0) return handlers_[size_t(operation)];
-    const Shape& shape = shape_of(operation);
-    const u32 first = shape.writes(0) ? 1 : 0;
-    const bool swaps = operands == first + 2 && swapped(operation) != Operation::none;
+    const bool swaps = operands >= 2 && swapped(operation) != Operation::none;
+    const u32 first = swaps ? operands - 2 : 0;
     // Subsets by their size: few copies first.
     for (u32 kept = u32(std::popcount(registers)); kept > 0; kept--) {
         for (u32 subset = registers; subset != 0; subset = (subset - 1) & registers) {

@@ -8,9 +8,8 @@
 
 namespace icvm::vm {
 
-namespace {
-
-struct Row {
+/// A row of pairs.def.
+struct PairRow {
     Operation first, second;
     char feeds;
     Operation fused;
@@ -19,7 +18,9 @@ struct Row {
     bool keeps_result() const { return map.contains("1d"); }
 };
 
-constexpr Row rows[] = {
+namespace {
+
+constexpr PairRow rows[] = {
 #define PAIR(first, second, feeds, fused, map) \
     {Operation::first, Operation::second, #feeds[#feeds[0] == '\'' ? 1 : 0], Operation::fused, map},
 #include "vm/compile/pairs.def"
@@ -37,7 +38,7 @@ RowIndex make_index() {
     for (u16 n = 0; n < std::size(rows); n++) index.order[n] = n;
     std::ranges::stable_sort(index.order,
                              [](u16 a, u16 b) { return rows[a].second < rows[b].second; });
-    for (const Row& row : rows) index.begins[size_t(row.second) + 1]++;
+    for (const PairRow& row : rows) index.begins[size_t(row.second) + 1]++;
     for (size_t n = 1; n < index.begins.size(); n++) index.begins[n] += index.begins[n - 1];
     return index;
 }
@@ -103,31 +104,32 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
         const u32 writer = find_writer(slot, index, block_first);
         if (writer == no_index) continue;
         const Node& first = flow_->nodes[writer];
-        const Row* row = find_row(first, node, operands_of(node.operation)[k]);
+        const PairRow* row = find_row(first, node, operands_of(node.operation)[k]);
         if (row == nullptr || (first.has_site && node.has_site)) continue;
         const bool moves = is_pure(first.operation) && !first.has_site && !row->keeps_result() &&
                            can_move(writer, index);
         if (!moves && !is_adjacent(writer, index)) continue;
         if (!row->keeps_result() && !is_dropped(writer, index, slot)) continue;
-        replace(writer, index, row->fused, row->map);
+        replace(writer, index, *row);
         return true;
     }
     return false;
 }
 
-/// The row for these instructions whose zeros are zero.
-const Row* Fusion::find_row(const Node& first, const Node& second, char feeds) const {
+/// The row for these instructions.
+const PairRow* Fusion::find_row(const Node& first, const Node& second, char feeds) const {
     static const RowIndex index = make_index();
     const size_t operation = size_t(second.operation);
     for (u32 n = index.begins[operation]; n < index.begins[operation + 1]; n++) {
-        const Row& row = rows[index.order[n]];
-        if (row.first == first.operation && row.feeds == feeds && has_zeros(row, first, second))
+        const PairRow& row = rows[index.order[n]];
+        if (row.first == first.operation && row.feeds == feeds && fits(row, first, second))
             return &row;
     }
     return nullptr;
 }
 
-bool Fusion::has_zeros(const Row& row, const Node& first, const Node& second) const {
+/// The fields behind the bar are zero.
+bool Fusion::fits(const PairRow& row, const Node& first, const Node& second) const {
     const size_t bar = row.map.find('|');
     if (bar == row.map.npos) return true;
     for (size_t n = bar + 1; n < row.map.size(); n += 2)
@@ -141,9 +143,9 @@ bool Fusion::fuse_with_previous(u32 index, u32 block_first) {
     if (previous == no_index) return false;
     const Node& first = flow_->nodes[previous];
     const Node& node = flow_->nodes[index];
-    const Row* row = find_row(first, node, '-');
+    const PairRow* row = find_row(first, node, '-');
     if (row == nullptr || (first.has_site && node.has_site)) return false;
-    replace(previous, index, row->fused, row->map);
+    replace(previous, index, *row);
     return true;
 }
 
@@ -223,15 +225,16 @@ u64 Fusion::field(const Node& node, char letter) const {
 }
 
 /// Writes the fused instruction; its target is counted from its own cell.
-void Fusion::replace(u32 first, u32 second, Operation fused, const char* map) {
+void Fusion::replace(u32 first, u32 second, const PairRow& row) {
     Node& dropped = flow_->nodes[first];
     Node& node = flow_->nodes[second];
     std::vector<Cell>& cells = draft_->cells;
     const u32 start = u32(cells.size());
     const Node parts[] = {dropped, node};
-    cells.resize(start + shape_of(fused).cells);
-    cells[start] = Cell(fused);
-    for_fields(fused, [&](char letter, const FieldPlace& place) {
+    const char* map = row.map.data();
+    cells.resize(start + shape_of(row.fused).cells);
+    cells[start] = Cell(row.fused);
+    for_fields(row.fused, [&](char letter, const FieldPlace& place) {
         const char which = *map++;
         const char from = *map++;
         if (which == '0') return;
@@ -242,7 +245,7 @@ void Fusion::replace(u32 first, u32 second, Operation fused, const char* map) {
         cells[cell] |= value << place.shift;
     });
     dropped.removed = true;
-    node.operation = fused;
+    node.operation = row.fused;
     node.cell = start;
     node.has_site = node.has_site || dropped.has_site;
 }

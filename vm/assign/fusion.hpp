@@ -4,6 +4,8 @@
 
 namespace icvm::vm {
 
+struct PairRow;
+
 /// Makes one instruction of two where pairs.def has a row: the first is removed, the second becomes
 /// the fused one, with cells at the end of the draft's.
 class Fusion {
@@ -21,7 +23,9 @@ private:
     u32 count_reads(const Node& node, u32 slot) const;
     bool can_move(u32 from, u32 to) const;
     bool is_adjacent(u32 first, u32 second) const;
-    void replace(u32 first, u32 second, Operation fused, const char* map);
+    void replace(u32 first, u32 second, const PairRow& row);
+    const PairRow* find_row(const Node& first, const Node& second, char feeds) const;
+    bool fits(const PairRow& row, const Node& first, const Node& second) const;
     u64 field(const Node& node, char letter) const;
 
     Draft* draft_ = nullptr;

@@ -26,6 +26,10 @@ constexpr auto make() {
 #define CODE_BRANCH_NOT(id, inverse, swapped) \
     put_branches(Operation::branch_##id, Operation::branch_##swapped);
 #define CODE_COMMUTATIVE(id) put_numeric(Operation::id, Operation::id);
+#define CODE_INDEXED_LOAD(id) put(Operation::id##_guarded_indexed, Operation::id##_guarded_indexed);
+#define CODE_INDEXED_STORE(id)                                             \
+    put(Operation::id##_guarded_indexed, Operation::id##_guarded_indexed); \
+    put(Operation::id##_guarded_tracked_indexed, Operation::id##_guarded_tracked_indexed);
 #include "vm/compile/code.def"
     return table;
 }
@@ -34,7 +38,7 @@ inline constexpr auto table = make();
 
 }  // namespace swapped_detail
 
-/// The operation that does the same when the operands a and b change places, perhaps itself; for
+/// The operation that does the same when its last two operands change places, perhaps itself; for
 /// one with an immediate on the left, that with it on the right. none: there is no such operation.
 constexpr Operation swapped(Operation operation) {
     return swapped_detail::table[size_t(operation)];

@@ -10,9 +10,9 @@ const CompiledModule& module_of_instance(const Instance& instance) {
     return *static_cast<const CompiledModule*>(instance.code_owner.get());
 }
 
-TrapFrame frame_at(const CompiledModule& compiled, const Cell* cell) {
+TrapFrame frame_at(const CompiledModule& compiled, const Cell* cell, bool at_entry) {
     const CompiledFunction& code = compiled.code->function_at(cell);
-    const auto site = code.site_at(cell);
+    const auto site = at_entry ? code.entry_site_at(cell) : code.site_at(cell);
     const u32 function = code.function();
     TrapFrame frame{function, {}, site ? site->offset : 0};
     if (function < compiled.module.function_names.size())
@@ -28,14 +28,15 @@ i64 position_at(const Registers& registers) {
     return site ? site->position : 0;
 }
 
-void collect_frames(const Registers& registers, ControlEntry* bottom, Trap& trap) {
+void collect_frames(const Registers& registers, ControlEntry* bottom, bool at_entry, Trap& trap) {
     FrameCursor frame(registers, bottom);
     do {
         if (trap.frames.size() == backtrace_frames_max) {
             trap.frames_cut = true;
             return;
         }
-        trap.frames.push_back(frame_at(frame.compiled(), frame.cell()));
+        trap.frames.push_back(frame_at(frame.compiled(), frame.cell(), at_entry));
+        at_entry = false;
     } while (frame.go_to_caller());
 }
 

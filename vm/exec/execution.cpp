@@ -33,10 +33,10 @@ constexpr i64 unlimited = i64(1) << 62;
 /// Each of them stands on the host's own stack, with what the host calls.
 thread_local u32 executions_running = 0;
 
-Outcome stop(ExecutionState& state, TrapReason reason) {
+Outcome stop(ExecutionState& state, TrapReason reason, bool at_entry = false) {
     state.trap.reason = reason;
     if (state.registers.instance != nullptr)
-        collect_frames(state.registers, state.stacks->control(), state.trap);
+        collect_frames(state.registers, state.stacks->control(), at_entry, state.trap);
     state.registers.control = state.stacks->control();
     return Outcome::trapped;
 }
@@ -70,7 +70,7 @@ Outcome conclude(ExecutionState& state) {
         case Step::paused:
             state.budget.counter = budget;
             if (state.budget.reserve > 0) return Outcome::paused;
-            return stop(state, TrapReason::out_of_budget);
+            return stop(state, TrapReason::out_of_budget, true);
         case Step::settled: return stop(state, state.trap.reason);
         default:
             state.budget.counter = budget - position_at(state.registers);

@@ -111,7 +111,8 @@ bool is_tried(Operation operation) {
     const std::string_view letters = operands_of(operation);
     if (to_string(operation).contains("f32")) return false;
     return form_tables()[size_t(operation)].handlers != nullptr &&
-           letters.find_first_of("m*") == letters.npos && operation != Operation::copy2 &&
+           letters.find_first_of("m*") == letters.npos &&
+           !to_string(operation).contains("guarded") && operation != Operation::copy2 &&
            operation != Operation::return_slot;
 }
 
