@@ -73,6 +73,9 @@ void Compiler::begin() {
     draft_.handlers.clear();
     draft_.parameter_slots = slots_of(type.parameters);
     draft_.local_slots = slots_.locals();
+    code_.cells.clear();
+    code_.sites.clear();
+    code_.handlers.clear();
     code_.references.clear();
     code_.reference_locals.clear();
     offset_ = body.offset;
