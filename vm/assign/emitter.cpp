@@ -1,5 +1,6 @@
 #include "vm/assign/emitter.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "vm/base/check.hpp"
@@ -32,30 +33,83 @@ void Emitter::emit(const Draft& draft, const Flow& flow, const RegisterAssignmen
     next_site_ = 0;
     block_cells_.clear();
     emit_entry();
-    for (const Block& block : flow.blocks) {
+    for (u32 b = 0; b < flow.blocks.size(); b++) {
+        const Block& block = flow.blocks[b];
+        block_ = b;
         block_cells_.push_back(u32(cells.size()));
         emit_header_site(block);
         for (u32 n = block.first; n < block.end; n++)
             if (!flow.nodes[n].removed) emit_node(n);
+        const Node& last = flow.nodes[block.end - 1];
+        if (last.shape().falls_through() && b + 1 < flow.blocks.size()) emit_stores(b, b + 1);
     }
+    emit_stubs();
     aim_targets();
 }
 
 /// The function's own site, and locals that are in registers from the start.
 void Emitter::emit_entry() {
     if (!draft_->sites.empty()) sites_->push_back(draft_->sites[next_site_++]);
-    const Liveness& liveness = registers_->liveness();
-    for (const RegisterAssignment::Local& local : registers_->locals()) {
-        if ((liveness.live_at_entry >> local.number & 1) == 0) continue;
-        if (local.slot < draft_->parameter_slots) {
-            emit_copy(local.is_vector, local.slot, local.place, true);
+    for (const Unit& unit : locals().units()) {
+        if (unit.begin != 0 || !locals().is_live(unit, 0)) continue;
+        if (unit.slot < draft_->parameter_slots) {
+            emit_copy(unit, true);
             continue;
         }
-        const Place places[] = {local.place};
+        const Place places[] = {unit.place};
         const FormTable& table = forms_[size_t(Operation::constant)];
         cells_->push_back(reinterpret_cast<Cell>(find_form(table, places)));
         cells_->push_back(0);
     }
+}
+
+/// Locals that are in registers in the loop that begins here.
+void Emitter::emit_loads(u32 header) {
+    for (const Unit& unit : locals().loop_units())
+        if (unit.begin == header && locals().is_live(unit, 2 * header)) emit_copy(unit, true);
+}
+
+/// Whether a local's slot is out of date on the way from one block to another.
+bool Emitter::is_stored(const Unit& unit, u32 from, u32 to) const {
+    const u32 target = flow_->blocks[to].first;
+    return unit.is_written && unit.contains(flow_->blocks[from].first) && !unit.contains(target) &&
+           locals().is_live(unit, 2 * target);
+}
+
+bool Emitter::stores_any(u32 from, u32 to) const {
+    return std::ranges::any_of(locals().loop_units(),
+                               [&](const Unit& unit) { return is_stored(unit, from, to); });
+}
+
+void Emitter::emit_stores(u32 from, u32 to) {
+    for (const Unit& unit : locals().loop_units())
+        if (is_stored(unit, from, to)) emit_copy(unit, false);
+}
+
+/// Ways out of loops on which locals go back to their slots: behind the function.
+void Emitter::emit_stubs() {
+    for (size_t n = 0; n < stubs_.size(); n++) {
+        const Stub stub = stubs_[n];
+        const u32 start = u32(cells_->size());
+        stub_cells_.push_back(start);
+        if (stub.to <= stub.from) emit_stub_site(stub.to, start);
+        emit_stores(stub.from, stub.to);
+        cells_->push_back(reinterpret_cast<Cell>(handlers_[size_t(Operation::jump)]));
+        cells_->push_back(0);
+        targets_.push_back({u32(cells_->size() - 1), stub.to, false});
+    }
+}
+
+/// A branch back to a loop may pause: the stub stands for its header.
+void Emitter::emit_stub_site(u32 header, u32 cell) {
+    const u32 at = flow_->nodes[flow_->blocks[header].first].origin;
+    const auto site = std::ranges::lower_bound(draft_->sites, at, std::less<>{}, &Site::cell);
+    sites_->push_back(*site);
+    sites_->back().cell = cell;
+}
+
+void Emitter::emit_copy(const Unit& unit, bool to_place) {
+    emit_copy(unit.is_vector, unit.slot, unit.place, to_place);
 }
 
 void Emitter::emit_copy(bool is_vector, u32 slot, Place place, bool to_place) {
@@ -106,6 +160,7 @@ void Emitter::emit_node(u32 index) {
     const Shape& shape = node.shape();
     if (shape.conduct == Conduct::call) return emit_call(index);
     if (is_idle_copy(index)) return;
+    if (node.operation == Operation::enter_loop) emit_loads(index + 1);
     u64 fields = shape.operands > 0 ? draft_->cells[node.cell + 1] : 0;
     const u32 vectors = registers_->vectors(index);
     RegisterAssignment::Places copied = registers_->places(index);
@@ -114,7 +169,7 @@ void Emitter::emit_node(u32 index) {
     for (u32 n = 0; n < shape.operands; n++)
         if (copied[n] != Place::slot && !shape.writes(n))
             emit_copy((vectors >> n & 1) != 0, u16(fields >> shape.shift(n)), copied[n], false);
-    if (shape.read_half != Shape::no_half) copy_half_slot(node);
+    if (shape.read_half != Shape::no_half) copy_half_slot(index);
     emit_sites(node);
     emit_operation(node, handler, fields);
     for (u32 n = 0; n < shape.operands; n++)
@@ -134,7 +189,7 @@ bool Emitter::is_idle_copy(u32 index) const {
 void Emitter::emit_call(u32 index) {
     const Node& node = flow_->nodes[index];
     copy_vectors(index, false);
-    if (node.shape().read_half != Shape::no_half) copy_half_slot(node);
+    if (node.shape().read_half != Shape::no_half) copy_half_slot(index);
     emit_sites(node);
     const Operation operation =
         registers_->integers_live_behind(index) ? saving_form(node.operation) : node.operation;
@@ -143,15 +198,15 @@ void Emitter::emit_call(u32 index) {
 }
 
 void Emitter::copy_vectors(u32 index, bool to_place) {
-    for (const RegisterAssignment::Local& local : registers_->locals())
-        if (is_vector_register(local.place) &&
-            registers_->liveness().is_live(local.number, 2 * index + 1))
-            emit_copy(local.is_vector, local.slot, local.place, to_place);
+    for (const Unit& unit : locals().units())
+        if (is_vector_register(unit.place) && unit.contains(index) &&
+            locals().is_live(unit, 2 * index + 1))
+            emit_copy(unit, to_place);
 }
 
-void Emitter::copy_half_slot(const Node& node) {
-    const RegisterAssignment::Local* local = registers_->local_at(half_slot(*draft_, node));
-    if (local != nullptr) emit_copy(local->is_vector, local->slot, local->place, false);
+void Emitter::copy_half_slot(u32 index) {
+    const Unit* unit = locals().unit_at(half_slot(*draft_, flow_->nodes[index]), index);
+    if (unit != nullptr) emit_copy(*unit, false);
 }
 
 /// The handler and the cells behind it.
@@ -164,12 +219,12 @@ void Emitter::emit_operation(const Node& node, const void* handler, u64 fields) 
     cells_->insert(cells_->end(), draft_->cells.begin() + node.cell + 1,
                    draft_->cells.begin() + node.cell + count);
     if (shape.operands > 0) (*cells_)[start + 1] = fields;
-    const auto aim = [&](u32 at) {
+    const auto aim_from = [&](u32 at) {
         const u32 target = target_of(*draft_, node.cell + at);
-        targets_.push_back({start + at, flow_->block_at[target]});
+        aim(start + at, flow_->block_at[target]);
     };
-    if (shape.target != 0) aim(shape.target);
-    for (u32 at = shape.cells; at < count; at++) aim(at);
+    if (shape.target != 0) aim_from(shape.target);
+    for (u32 at = shape.cells; at < count; at++) aim_from(at);
 }
 
 /// A loop header's site is where its block begins, before copies of operands.
@@ -190,9 +245,23 @@ void Emitter::emit_sites(const Node& node) {
     }
 }
 
+void Emitter::aim(u32 cell, u32 block) {
+    if (!stores_any(block_, block)) return targets_.push_back({cell, block, false});
+    // Entries of a table share their stubs.
+    if (stub_of_.size() < flow_->blocks.size()) stub_of_.resize(flow_->blocks.size(), no_index);
+    u32& stub = stub_of_[block];
+    if (stub == no_index || stubs_[stub].from != block_) {
+        stub = u32(stubs_.size());
+        stubs_.push_back({block_, block});
+    }
+    targets_.push_back({cell, stub, true});
+}
+
 void Emitter::aim_targets() {
-    for (const Target& target : targets_)
-        set_half((*cells_)[target.cell], Half::low, block_cells_[target.block] - target.cell);
+    for (const Target& target : targets_) {
+        const u32 cell = target.is_stub ? stub_cells_[target.index] : block_cells_[target.index];
+        set_half((*cells_)[target.cell], Half::low, cell - target.cell);
+    }
 }
 
 }  // namespace icvm::vm

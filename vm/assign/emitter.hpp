@@ -21,14 +21,23 @@ private:
     bool is_idle_copy(u32 index) const;
     void emit_call(u32 index);
     void emit_operation(const Node& node, const void* handler, u64 fields);
-    void copy_half_slot(const Node& node);
+    void emit_loads(u32 header);
+    bool is_stored(const Unit& unit, u32 from, u32 to) const;
+    bool stores_any(u32 from, u32 to) const;
+    void emit_stores(u32 from, u32 to);
+    void emit_stubs();
+    void emit_stub_site(u32 header, u32 cell);
+    void emit_copy(const Unit& unit, bool to_place);
+    void copy_half_slot(u32 index);
     void copy_vectors(u32 index, bool to_place);
     void emit_copy(bool is_vector, u32 slot, Place place, bool to_place);
     const void* choose(Operation operation, RegisterAssignment::Places& places, u64& fields,
                        u32 operands) const;
     void emit_header_site(const Block& block);
     void emit_sites(const Node& node);
+    void aim(u32 cell, u32 block);
     void aim_targets();
+    const LocalAssignment& locals() const { return registers_->locals(); }
 
     const HandlerTable& handlers_;
     const FormTables& forms_;
@@ -39,11 +48,20 @@ private:
     std::vector<Site>* sites_ = nullptr;
     size_t next_site_ = 0;
     std::vector<u32> block_cells_;
+    u32 block_ = 0;
     struct Target {
-        u32 cell;   ///< to be filled in
-        u32 block;  ///< with the distance to it
+        u32 cell;   ///< to be filled in …
+        u32 index;  ///< … with the distance to a block, or a stub
+        bool is_stub;
     };
     std::vector<Target> targets_;
+    /// The way from one block to another on which registers are stored.
+    struct Stub {
+        u32 from, to;
+    };
+    std::vector<Stub> stubs_;
+    std::vector<u32> stub_cells_;
+    std::vector<u32> stub_of_;  ///< by target: the last stub made for it
 };
 
 }  // namespace icvm::vm

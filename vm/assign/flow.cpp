@@ -21,6 +21,7 @@ void Flow::build(const Draft& draft) {
     nodes.clear();
     blocks.clear();
     edges.clear();
+    loops.clear();
     for (const Draft::Row& row : draft.rows)
         nodes.push_back({.operation = Operation(draft.cells[row.cell]),
                          .origin = row.cell,
@@ -88,6 +89,7 @@ void Flow::find_loops() {
     std::vector<i32> change(blocks.size() + 1);
     for (u32 b = 0; b < blocks.size(); b++) {
         if (last_of[b] == no_index) continue;
+        loops.push_back({b, last_of[b]});
         change[b]++;
         change[last_of[b] + 1]--;
     }

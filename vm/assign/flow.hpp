@@ -34,6 +34,11 @@ struct Block {
 struct Flow {
     std::vector<Node> nodes;
     std::vector<Block> blocks;
+    /// From its header to the last branch back to it. In the order of their headers.
+    struct Loop {
+        u32 header, last;  ///< blocks
+    };
+    std::vector<Loop> loops;
     std::vector<u32> edges;     ///< blocks that control may go on in
     std::vector<u32> block_at;  ///< by cell of the draft: the block that begins there, or no_index
 

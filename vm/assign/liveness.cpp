@@ -50,7 +50,6 @@ void Liveness::build(const Draft& draft, const Flow& flow) {
     collect_sets(draft, flow);
     solve(flow);
     make_ranges(draft, flow);
-    live_at_entry = sets_.empty() ? 0 : sets_[0].in;
 }
 
 bool Liveness::is_live(u32 number, u32 point) const {

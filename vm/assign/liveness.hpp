@@ -19,11 +19,13 @@ struct Liveness {
     std::vector<u32> slots;                  ///< by number: the local's slot
     std::vector<u8> number_at;               ///< by slot of a local; no_candidate
     std::vector<std::vector<Range>> ranges;  ///< by number; ascending, apart
-    u64 live_at_entry = 0;                   ///< bits by number
 
     /// `slots` and `number_at` are there.
     void build(const Draft& draft, const Flow& flow);
     bool is_live(u32 number, u32 point) const;
+    /// Bits by number.
+    u64 live_into(u32 block) const { return sets_[block].in; }
+    u64 written_in(u32 block) const { return sets_[block].writes; }
 
 private:
     struct Sets {
