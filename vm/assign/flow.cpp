@@ -80,23 +80,38 @@ void Flow::link_blocks(const Draft& draft) {
     }
 }
 
-/// A loop is all that lies between its header and the last branch back to it.
+/// A loop is all that lies between its header and the last branch back to it, or to a loop in it.
 void Flow::find_loops() {
     std::vector<u32> last_of(blocks.size(), no_index);
     for (u32 b = 0; b < blocks.size(); b++)
         for (const u32 next : successors(blocks[b]))
             if (next <= b) last_of[next] = b;
+    for (u32 b = 0; b < blocks.size(); b++)
+        if (last_of[b] != no_index) loops.push_back({b, last_of[b]});
+    close_loops();
     std::vector<i32> change(blocks.size() + 1);
-    for (u32 b = 0; b < blocks.size(); b++) {
-        if (last_of[b] == no_index) continue;
-        loops.push_back({b, last_of[b]});
-        change[b]++;
-        change[last_of[b] + 1]--;
+    for (const Loop& loop : loops) {
+        change[loop.header]++;
+        change[loop.last + 1]--;
     }
     i32 depth = 0;
     for (u32 b = 0; b < blocks.size(); b++) {
         depth += change[b];
         blocks[b].loop_depth = u32(depth);
+    }
+}
+
+/// A loop may be left for the header of an outer one, and go on behind that: the outer one ends
+/// where the inner one does.
+void Flow::close_loops() {
+    std::vector<u32> behind(loops.size());  // the first loop that is not within
+    for (u32 n = u32(loops.size()); n-- > 0;) {
+        u32 inner = n + 1;
+        while (inner < loops.size() && loops[inner].header <= loops[n].last) {
+            loops[n].last = std::max(loops[n].last, loops[inner].last);
+            inner = behind[inner];
+        }
+        behind[n] = inner;
     }
 }
 

@@ -53,6 +53,7 @@ private:
     void cut_blocks(const Draft& draft);
     void link_blocks(const Draft& draft);
     void find_loops();
+    void close_loops();
 };
 
 /// The slot of operand `n`.

@@ -115,7 +115,7 @@ void LocalAssignment::choose_candidates() {
 
 // ---- Regions -----------------------------------------------------------------------------------
 
-/// Loops lie within each other or apart: but for the last block, whose end may be cut short.
+/// Loops lie within each other or apart.
 void LocalAssignment::nest_regions() {
     const u32 blocks = u32(flow_->blocks.size());
     regions_.assign(1, {0, blocks, no_index});
@@ -129,7 +129,6 @@ void LocalAssignment::nest_regions() {
         while (open != 0 && regions_[open].end <= b) open = regions_[open].parent;
         if (next < regions_.size() && regions_[next].first == b) {
             regions_[next].parent = open;
-            regions_[next].end = std::min(regions_[next].end, regions_[open].end);
             open = next++;
         }
         region_of_[b] = open;
