@@ -23,12 +23,12 @@ bool keeps_slots(const Draft& draft) {
 
 void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
                       FunctionCode& code) {
+    code.handlers = draft.handlers;
     if (keeps_slots(draft)) {
         code.cells = draft.cells;
         for (const Draft::Row& row : draft.rows)
             code.cells[row.cell] = reinterpret_cast<Cell>(handlers[size_t(draft.cells[row.cell])]);
         code.sites = draft.sites;
-        code.handlers = draft.handlers;
         return;
     }
     thread_jumps(draft);
