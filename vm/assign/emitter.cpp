@@ -129,7 +129,8 @@ const void* Emitter::choose(Operation operation, RegisterAssignment::Places& pla
     for (u32 n = 0; n < operands; n++)
         if (places[n] != Place::slot) registers |= 1u << n;
     if (registers == 0) return handlers_[size_t(operation)];
-    const bool swaps = operands >= 2 && swapped(operation) != Operation::none;
+    const bool swaps = operands >= 2 && !shape_of(operation).writes(operands - 2) &&
+                       swapped(operation) != Operation::none;
     const u32 first = swaps ? operands - 2 : 0;
     // Subsets by their size: few copies first.
     for (u32 kept = u32(std::popcount(registers)); kept > 0; kept--) {
