@@ -2,6 +2,7 @@
 
 #include "vm/compile/compiler.hpp"
 #include "vm/compile/families.hpp"
+#include "vm/compile/shuffle.hpp"
 
 namespace icvm::vm {
 
@@ -80,8 +81,8 @@ void Compiler::vector_lane(const Instruction& i, const FamilyRow& row) {
     const u16 destination = begin_write(slot);
     const u32 start = emit_result(slot, row.first);
     append(destination | fields);
-    append(i.bits);
-    append(i.bits_high);
+    append(marked_indices(i.bits));
+    append(marked_indices(i.bits_high));
     remember(start, slot, row.first, 2);
 }
 

@@ -30,6 +30,7 @@ constexpr auto make() {
 #define CODE_INDEXED_STORE(id)                                             \
     put(Operation::id##_guarded_indexed, Operation::id##_guarded_indexed); \
     put(Operation::id##_guarded_tracked_indexed, Operation::id##_guarded_tracked_indexed);
+#define CODE_SWAPPED_VECTOR(id, swapped) put(Operation::id, Operation::swapped);
 #include "vm/compile/code.def"
     return table;
 }

@@ -113,6 +113,32 @@ struct SignForms {
     };
 };
 
+/// Whether an instruction has register forms. Those that are rare between floats have none.
+constexpr bool has_float_forms(Operation operation) {
+    switch (operation) {
+        using enum Operation;
+        case f32_copysign:
+        case f64_copysign:
+        case f32_convert_i64_s:
+        case f32_convert_i64_u:
+        case i32_trunc_f32_u:
+        case i64_trunc_f32_s:
+        case i64_trunc_f32_u:
+        case i64_trunc_f64_u:
+        case i64_trunc_sat_f32_s:
+        case i64_trunc_sat_f32_u: return false;
+        default: return true;
+    }
+}
+
+/// Whether there is a form with operands at these places. A register twice is for squares, and for
+/// the test for a NaN.
+template <Operation operation>
+constexpr bool has_places(Place a, Place b) {
+    if (a == b && a != Place::slot) return swapped(operation) == operation;
+    return ordered<operation>(a, b);
+}
+
 /// An instruction where an operand or the result is a float.
 template <auto f, Operation operation>
 struct FloatForms {
@@ -141,7 +167,7 @@ struct FloatForms {
 
     template <Place d, Place a, Place b>
     struct Binary {
-        static constexpr bool exists = ordered<operation>(a, b);
+        static constexpr bool exists = has_places<operation>(a, b);
         ICVM_INLINE Step run(Registers& r) {
             const A first = value_at<A, a>(r, 1);
             const B second = value_at<B, b>(r, 2);
@@ -181,7 +207,7 @@ struct FloatBranch {
 
     template <Place a, Place b>
     struct At {
-        static constexpr bool exists = ordered<operation>(a, b);
+        static constexpr bool exists = has_places<operation>(a, b);
         ICVM_INLINE Step run(Registers& r) {
             return branch<back, 3>(r, f(value_at<A, a>(r, 0), value_at<A, b>(r, 1)), 2);
         }
@@ -206,20 +232,30 @@ using FloatOf =
                        typename Plain<ResultOf<f>>::Type,
                        std::conditional_t<std::is_floating_point_v<FirstOf<f>>, FirstOf<f>, void>>;
 
+/// Puts a body's form in slots, and if there are any, those in registers.
+template <bool in_registers, template <Place...> class Form, File... files>
+void put_places(Handlers& handlers, Operation operation) {
+    if constexpr (in_registers)
+        handlers.put_forms<Form, files...>(operation);
+    else
+        handlers.put<Form<((void)files, Place::slot)...>>(operation);
+}
+
 template <class Float, auto f, Operation first>
 void put_float(Handlers& handlers) {
     if constexpr (std::is_same_v<FloatOf<f>, Float>) {
         using Forms = FloatForms<f, first>;
         constexpr File d = file_of<typename Forms::R>;
         constexpr File file = file_of<typename Forms::A>;
+        constexpr bool all = has_float_forms(first);
         if constexpr (is_sign<f>) {
             handlers.put_forms<SignForms<f>::template At, file, file>(first);
         } else if constexpr (std::is_void_v<SecondOf<f>>) {
-            handlers.put_forms<Forms::template Unary, d, file>(first);
+            put_places<all, Forms::template Unary, d, file>(handlers, first);
         } else {
-            handlers.put_forms<Forms::template Binary, d, file, file>(first);
-            handlers.put_forms<Forms::template WithImmediate, d, file>(form_of(first, 1));
-            handlers.put_forms<Forms::template OfImmediate, d, file>(form_of(first, 2));
+            put_places<all, Forms::template Binary, d, file, file>(handlers, first);
+            put_places<all, Forms::template WithImmediate, d, file>(handlers, form_of(first, 1));
+            put_places<all, Forms::template OfImmediate, d, file>(handlers, form_of(first, 2));
         }
     }
 }

@@ -7,41 +7,64 @@ namespace icvm::vm {
 
 namespace {
 
-/// Reads the lane where it is, as a Wide: no vector is needed.
-template <class Lane, class Wide>
+/// Reads the lane where it is, as a Wide: of a register from the stack, as the lane is no constant.
+template <class Lane, class Wide, Operation operation>
 struct ExtractLane {
-    ICVM_INLINE Step run(Registers& r) {
-        const u8* vector = reinterpret_cast<const u8*>(&slot(r, field16(r, 1)));
-        Lane lane;
-        std::memcpy(&lane, vector + sizeof(Lane) * field16(r, 2), sizeof lane);
-        return conclude_vector<2>(r, Wide(lane));
-    }
+    template <Place d, Place a>
+    struct At {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            Lane lane;
+            if constexpr (a == Place::slot) {
+                const u8* vector = reinterpret_cast<const u8*>(&slot(r, field16(r, 1)));
+                std::memcpy(&lane, vector + sizeof(Lane) * field16(r, 2), sizeof lane);
+            } else {
+                const Lanes vector = vector_at<Lanes, a>(r, 1);
+                u8 bytes[16];
+                std::memcpy(bytes, &vector, sizeof bytes);
+                std::memcpy(&lane, bytes + sizeof(Lane) * field16(r, 2), sizeof lane);
+            }
+            return conclude_vector<d, 2>(r, Wide(lane));
+        }
+    };
 };
 
-template <auto f>
+template <auto f, Operation operation>
 struct ReplaceLane {
-    ICVM_INLINE Step run(Registers& r) {
-        using V = typename MeaningOf<f>::First;
-        using Value = typename MeaningOf<f>::Second;
-        return conclude_vector<2>(
-            r, f(vector_operand<V>(r, 1), vector_operand<Value>(r, 2), field16(r, 3)));
-    }
+    using V = typename MeaningOf<f>::First;
+    using Value = typename MeaningOf<f>::Second;
+
+    template <Place d, Place a, Place b>
+    struct At {
+        static constexpr bool exists = !repeats_register<a, b>();
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude_vector<d, 2>(
+                r, f(vector_at<V, a>(r, 1), value_at<Value, b>(r, 2), field16(r, 3)));
+        }
+    };
 };
 
 template <auto f>
 struct ShiftBy {
-    ICVM_INLINE Step run(Registers& r) {
-        using V = typename MeaningOf<f>::First;
-        return conclude_vector<2>(r, f(vector_operand<V>(r, 1), field16(r, 2)));
-    }
+    using V = typename MeaningOf<f>::First;
+
+    template <Place d, Place a>
+    struct At {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return conclude_vector<d, 2>(r, f(vector_at<V, a>(r, 1), field16(r, 2)));
+        }
+    };
 };
 
+template <Place d, Place a, Place b>
 struct Shuffle {
+    static constexpr bool exists = true;
     ICVM_INLINE Step run(Registers& r) {
         using numeric::u8x16;
-        return conclude_vector<4>(
-            r, numeric::i8x16_shuffle(vector_operand<u8x16>(r, 1), vector_operand<u8x16>(r, 2),
-                                      read_vector<u8x16>(r.pc + 2)));
+        return conclude_vector<d, 4>(
+            r, numeric::shuffle_marked(vector_at<u8x16, a>(r, 1), vector_at<u8x16, b>(r, 2),
+                                       read_vector<u8x16>(r.pc + 2)));
     }
 };
 
@@ -70,25 +93,45 @@ struct WideOfTwo {
     }
 };
 
+template <class Lane, class Wide, Operation operation>
+void put_extract_lane(Handlers& handlers) {
+    using Body = ExtractLane<Lane, Wide, operation>;
+    put_vector_forms<Body::template At, operation, operand_file<Wide>, File::vector>(handlers);
+}
+
+template <auto f, Operation operation>
+void put_replace_lane(Handlers& handlers) {
+    using Body = ReplaceLane<f, operation>;
+    put_vector_forms<Body::template At, operation, File::vector, File::vector,
+                     operand_file<typename Body::Value>>(handlers);
+}
+
+template <auto f>
+void put_shift_by(Handlers& handlers, Operation operation) {
+    using Body = ShiftBy<f>;
+    handlers.put_forms<Body::template At, File::vector, File::vector>(operation);
+}
+
 }  // namespace
 
 void put_vector_lane_handlers(Handlers& handlers) {
-    handlers.put<Shuffle>(Operation::i8x16_shuffle);
-    handlers.put<ExtractLane<i8, i32>>(Operation::i8x16_extract_lane_s);
-    handlers.put<ExtractLane<u8, u32>>(Operation::i8x16_extract_lane_u);
-    handlers.put<ExtractLane<i16, i32>>(Operation::i16x8_extract_lane_s);
-    handlers.put<ExtractLane<u16, u32>>(Operation::i16x8_extract_lane_u);
-    handlers.put<ExtractLane<u32, u32>>(Operation::i32x4_extract_lane);
-    handlers.put<ExtractLane<u64, u64>>(Operation::i64x2_extract_lane);
-    handlers.put<ExtractLane<f32, f32>>(Operation::f32x4_extract_lane);
-    handlers.put<ExtractLane<f64, f64>>(Operation::f64x2_extract_lane);
-    handlers.put<ReplaceLane<numeric::i8x16_replace_lane>>(Operation::i8x16_replace_lane);
-    handlers.put<ReplaceLane<numeric::i16x8_replace_lane>>(Operation::i16x8_replace_lane);
-    handlers.put<ReplaceLane<numeric::i32x4_replace_lane>>(Operation::i32x4_replace_lane);
-    handlers.put<ReplaceLane<numeric::i64x2_replace_lane>>(Operation::i64x2_replace_lane);
-    handlers.put<ReplaceLane<numeric::f32x4_replace_lane>>(Operation::f32x4_replace_lane);
-    handlers.put<ReplaceLane<numeric::f64x2_replace_lane>>(Operation::f64x2_replace_lane);
-#define CODE_SHIFT(id) handlers.put<ShiftBy<numeric::id>>(Operation::id##_by);
+    using enum Operation;
+    put_vector_forms<Shuffle, i8x16_shuffle, File::vector, File::vector, File::vector>(handlers);
+    put_extract_lane<i8, i32, i8x16_extract_lane_s>(handlers);
+    put_extract_lane<u8, u32, i8x16_extract_lane_u>(handlers);
+    put_extract_lane<i16, i32, i16x8_extract_lane_s>(handlers);
+    put_extract_lane<u16, u32, i16x8_extract_lane_u>(handlers);
+    put_extract_lane<u32, u32, i32x4_extract_lane>(handlers);
+    put_extract_lane<u64, u64, i64x2_extract_lane>(handlers);
+    put_extract_lane<f32, f32, f32x4_extract_lane>(handlers);
+    put_extract_lane<f64, f64, f64x2_extract_lane>(handlers);
+    put_replace_lane<numeric::i8x16_replace_lane, i8x16_replace_lane>(handlers);
+    put_replace_lane<numeric::i16x8_replace_lane, i16x8_replace_lane>(handlers);
+    put_replace_lane<numeric::i32x4_replace_lane, i32x4_replace_lane>(handlers);
+    put_replace_lane<numeric::i64x2_replace_lane, i64x2_replace_lane>(handlers);
+    put_replace_lane<numeric::f32x4_replace_lane, f32x4_replace_lane>(handlers);
+    put_replace_lane<numeric::f64x2_replace_lane, f64x2_replace_lane>(handlers);
+#define CODE_SHIFT(id) put_shift_by<numeric::id>(handlers, Operation::id##_by);
 #include "vm/compile/code.def"
     handlers.put<WideOfFour<numeric::i64_add128>>(Operation::i64_add128);
     handlers.put<WideOfFour<numeric::i64_sub128>>(Operation::i64_sub128);

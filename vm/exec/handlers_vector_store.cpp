@@ -8,28 +8,52 @@ namespace {
 /// How a store treats the pages that it writes.
 enum class VectorPages : u8 { plain, tracked, mark_first };
 
-template <From address_from, VectorPages pages>
-struct GuardedVectorStore {
-    ICVM_INLINE Step run(Registers& r) {
-        u64 address = field32(r, 1);
-        if constexpr (address_from == From::slot) address += slot(r, field16(r, 0));
-        if constexpr (pages == VectorPages::tracked)
-            if (!is_marked<u64x2>(guarded_marks(r), address)) [[unlikely]]
-                return Step::slow;
-        if constexpr (pages == VectorPages::mark_first)
-            if (!r.instance->memories[0]->mark(address, sizeof(u64x2)))
-                return trap(TrapReason::memory_out_of_bounds);
-        const u64x2 value = read_vector<u64x2>(&slot(r, field16(r, 1)));
-        if (!guarded_store_vector(r.memory, address, value)) [[unlikely]]
+/// A store to guarded memory 0 at an address, with its value at a place.
+template <VectorPages pages, Place b>
+ICVM_INLINE Step guarded_vector_store(Registers& r, u64 address) {
+    if constexpr (pages == VectorPages::tracked)
+        if (!is_marked<u64x2>(guarded_marks(r), address)) [[unlikely]]
+            return Step::slow;
+    if constexpr (pages == VectorPages::mark_first)
+        if (!r.instance->memories[0]->mark(address, sizeof(u64x2)))
             return trap(TrapReason::memory_out_of_bounds);
-        r.pc += 2;
-        return Step::next;
-    }
+    if (!guarded_store_vector(r.memory, address, vector_at<u64x2, b>(r, 1))) [[unlikely]]
+        return trap(TrapReason::memory_out_of_bounds);
+    r.pc += 2;
+    return Step::next;
+}
+
+template <VectorPages pages>
+struct GuardedVectorStore {
+    template <Place a, Place b>
+    struct At {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return guarded_vector_store<pages, b>(r, field32(r, 1) + read<a>(r, 0));
+        }
+    };
+    template <Place b>
+    struct ToConstant {
+        static constexpr bool exists = true;
+        ICVM_INLINE Step run(Registers& r) {
+            return guarded_vector_store<pages, b>(r, field32(r, 1));
+        }
+    };
 };
 
-template <From address_from>
-struct TrackedGuardedVectorStore : GuardedVectorStore<address_from, VectorPages::tracked> {
-    using Slow = GuardedVectorStore<address_from, VectorPages::mark_first>;
+/// A store that marks its pages first, where that has to be.
+struct TrackedGuardedVectorStore {
+    using Tracked = GuardedVectorStore<VectorPages::tracked>;
+    using MarkFirst = GuardedVectorStore<VectorPages::mark_first>;
+
+    template <Place a, Place b>
+    struct At : Tracked::At<a, b> {
+        using Slow = MarkFirst::At<a, b>;
+    };
+    template <Place b>
+    struct ToConstant : Tracked::ToConstant<b> {
+        using Slow = MarkFirst::ToConstant<b>;
+    };
 };
 
 template <From address_from, bool far, VectorPages pages>
@@ -62,10 +86,13 @@ struct TrackedCheckedVectorStore : CheckedVectorStore<address_from, far, VectorP
 void put_vector_store_handlers(Handlers& handlers) {
     constexpr Operation first = Operation::v128_store_guarded;
     using enum VectorPages;
-    handlers.put<GuardedVectorStore<From::slot, plain>>(first);
-    handlers.put<GuardedVectorStore<From::immediate, plain>>(form_of(first, 1));
-    handlers.put<TrackedGuardedVectorStore<From::slot>>(form_of(first, 2));
-    handlers.put<TrackedGuardedVectorStore<From::immediate>>(form_of(first, 3));
+    constexpr File address = File::integer, value = File::vector;
+    using Plain = GuardedVectorStore<plain>;
+    using Tracked = TrackedGuardedVectorStore;
+    handlers.put_forms<Plain::At, address, value>(first);
+    handlers.put_forms<Plain::ToConstant, value>(form_of(first, 1));
+    handlers.put_forms<Tracked::At, address, value>(form_of(first, 2));
+    handlers.put_forms<Tracked::ToConstant, value>(form_of(first, 3));
     handlers.put<CheckedVectorStore<From::slot, false, plain>>(form_of(first, 4));
     handlers.put<CheckedVectorStore<From::immediate, false, plain>>(form_of(first, 5));
     handlers.put<TrackedCheckedVectorStore<From::slot, false>>(form_of(first, 6));

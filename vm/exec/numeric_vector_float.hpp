@@ -5,9 +5,40 @@
 /// Vector instructions on floating point (Wasm 4.3.3, lane by lane), and the relaxed ones (4.3.5).
 namespace icvm::vm::numeric {
 
+#if defined(__SSE4_1__)
+/// In three instructions; what compilers make of a != a has a comparison with zeros.
+template <class V>
+bool has_nan(V a) {
+    if constexpr (sizeof(LaneOf<V>) == 4)
+        asm("cmpunordps %0, %0" : "+x"(a));
+    else
+        asm("cmpunordpd %0, %0" : "+x"(a));
+    const i64x2 nans = std::bit_cast<i64x2>(a);
+    return !__builtin_ia32_ptestz128(nans, nans);
+}
+/// Whether there is one in a pair of lanes.
+template <class V>
+bool has_nan(V a, V b) {
+    if constexpr (sizeof(LaneOf<V>) == 4)
+        asm("cmpunordps %1, %0" : "+x"(a) : "x"(b));
+    else
+        asm("cmpunordpd %1, %0" : "+x"(a) : "x"(b));
+    const i64x2 nans = std::bit_cast<i64x2>(a);
+    return !__builtin_ia32_ptestz128(nans, nans);
+}
+#endif
+
 /// Where a lane is a NaN, the positive canonical one.
 template <class V>
 constexpr V canonical_lanes(V a) {
+#if defined(__SSE4_1__)
+    if !consteval {
+        // A branch instead of a choice: nobody waits for it.
+        if (!has_nan(a)) [[likely]]
+            return a;
+        asm volatile("" : "+x"(a));  // Lest both ways become one, with a blend.
+    }
+#endif
     return choose(a == a, a, splat<V>(canonical_nan<LaneOf<V>>));
 }
 
@@ -16,20 +47,24 @@ constexpr UnsignedOf<V> bits_of(V a) {
     return std::bit_cast<UnsignedOf<V>>(a);
 }
 
+// Equal lanes differ in the sign of zero at most, and -0 is less than 0.
 template <class V>
 constexpr V minimum_lanes(V a, V b) {
-    const V less = choose(a < b, a, b);
-    // Equal ones differ in the sign of zero at most.
-    const V equal = std::bit_cast<V>(bits_of(a) | bits_of(b));
-    return choose((a == a) & (b == b), choose(a == b, equal, less),
-                  splat<V>(canonical_nan<LaneOf<V>>));
+    const V first = choose(a < b, a, b), second = choose(b < a, b, a);
+    return canonical_lanes(std::bit_cast<V>(bits_of(first) | bits_of(second)));
 }
 template <class V>
 constexpr V maximum_lanes(V a, V b) {
-    const V greater = choose(a > b, a, b);
-    const V equal = std::bit_cast<V>(bits_of(a) & bits_of(b));
-    return choose((a == a) & (b == b), choose(a == b, equal, greater),
-                  splat<V>(canonical_nan<LaneOf<V>>));
+    const V first = choose(a > b, a, b), second = choose(b > a, b, a);
+    V greater = std::bit_cast<V>(bits_of(first) & bits_of(second));
+#if defined(__SSE4_1__)
+    if !consteval {
+        if (!has_nan(a, b)) [[likely]]
+            return greater;
+        asm volatile("" : "+x"(greater));
+    }
+#endif
+    return choose((a == a) & (b == b), greater, splat<V>(canonical_nan<LaneOf<V>>));
 }
 
 /// Each lane by a function, where no operator on vectors does it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vm/compile/shuffle.hpp"
 #include "vm/exec/numeric_vector_integer.hpp"
 
 /// Vector instructions that choose lanes by index, or go from one shape of integers to another
@@ -25,9 +26,21 @@ inline constexpr auto i8x16_swizzle = [](u8x16 a, u8x16 indices) -> u8x16 {
     return of_lanes<u8x16>(to);
 };
 
-/// Lanes of `a` and `b` together.
-inline constexpr auto i8x16_shuffle = [](u8x16 a, u8x16 b, u8x16 indices) -> u8x16 {
-    return i8x16_swizzle(a, indices) | i8x16_swizzle(b, indices - splat<u8x16>(16));
+/// Lanes of `a` and `b` together, by marked indices (vm/compile/shuffle.hpp).
+inline constexpr auto shuffle_marked = [](u8x16 a, u8x16 b, u8x16 marked) -> u8x16 {
+    const u8x16 other = marked ^ splat<u8x16>(mark_second);
+#if defined(__SSSE3__)
+    if !consteval {
+        // The mark is what this instruction takes for an index beyond the lanes.
+        using Chars [[gnu::vector_size(16)]] = char;
+        const auto choose = [](u8x16 from, u8x16 indices) {
+            return std::bit_cast<u8x16>(__builtin_ia32_pshufb128(std::bit_cast<Chars>(from),
+                                                                 std::bit_cast<Chars>(indices)));
+        };
+        return choose(a, marked) | choose(b, other);
+    }
+#endif
+    return i8x16_swizzle(a, marked) | i8x16_swizzle(b, other);
 };
 
 /// `value` in the lane with that index.
@@ -183,7 +196,7 @@ inline constexpr auto v128_load64_zero = [](u64 bits) -> u64x2 { return u64x2{bi
 static_assert(same(i8x16_swizzle(u8x16{5, 6, 7},
                                  u8x16{2, 16, 0, 255, 1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3}),
                    u8x16{7, 0, 5, 0, 6}));
-static_assert(same(i8x16_shuffle(splat<u8x16>(1), splat<u8x16>(2), u8x16{0, 16, 15, 31}),
+static_assert(same(shuffle_marked(splat<u8x16>(1), splat<u8x16>(2), u8x16{0, 0x80, 15, 0x8F}),
                    u8x16{1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}));
 static_assert(same(i16x8_replace_lane(u16x8{}, 0x12345, 2), u16x8{0, 0, 0x2345}));
 static_assert(same(i16x8_extend_high_i8x16_s(i8x16{0, 0, 0, 0, 0, 0, 0, 0, -3}), i16x8{-3}));

@@ -20,6 +20,7 @@ ICVM_INLINE bool guarded_load_vector(const u8* base, u64 address, u64x2& vector)
     vector = value;
     return true;
 fault:
+    vector = value;
     return false;
 }
 

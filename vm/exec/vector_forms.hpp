@@ -1,0 +1,133 @@
+#pragma once
+
+#include <algorithm>
+
+#include "vm/compile/code.hpp"
+
+namespace icvm::vm {
+
+/// The vector instructions that have register forms: those that compilers write into loops. There
+/// are 290 of them, and up to 64 forms of one; of the others the one in slots has to do.
+inline constexpr Operation vectors_in_registers[] = {
+    // Loads.
+    Operation::v128_load_guarded,
+    Operation::v128_load8x8_s_guarded,
+    Operation::v128_load8x8_u_guarded,
+    Operation::v128_load16x4_s_guarded,
+    Operation::v128_load16x4_u_guarded,
+    Operation::v128_load32_splat_guarded,
+    Operation::v128_load64_splat_guarded,
+    Operation::v128_load32_zero_guarded,
+    Operation::v128_load64_zero_guarded,
+    // Bits.
+    Operation::v128_and,
+    Operation::v128_andnot,
+    Operation::v128_or,
+    Operation::v128_xor,
+    Operation::v128_not,
+    Operation::v128_bitselect,
+    Operation::v128_any_true,
+    // Lanes of 8 bits.
+    Operation::i8x16_splat,
+    Operation::i8x16_add,
+    Operation::i8x16_sub,
+    Operation::i8x16_add_sat_u,
+    Operation::i8x16_sub_sat_u,
+    Operation::i8x16_min_u,
+    Operation::i8x16_max_u,
+    Operation::i8x16_avgr_u,
+    Operation::i8x16_eq,
+    Operation::i8x16_lt_u,
+    Operation::i8x16_gt_u,
+    Operation::i8x16_shuffle,
+    Operation::i8x16_bitmask,
+    Operation::i8x16_all_true,
+    Operation::i8x16_narrow_i16x8_s,
+    Operation::i8x16_narrow_i16x8_u,
+    Operation::i8x16_extract_lane_u,
+    // Lanes of 16 bits.
+    Operation::i16x8_splat,
+    Operation::i16x8_add,
+    Operation::i16x8_sub,
+    Operation::i16x8_mul,
+    Operation::i16x8_add_sat_s,
+    Operation::i16x8_min_s,
+    Operation::i16x8_max_s,
+    Operation::i16x8_eq,
+    Operation::i16x8_gt_s,
+    Operation::i16x8_lt_s,
+    Operation::i16x8_extend_low_i8x16_s,
+    Operation::i16x8_extend_low_i8x16_u,
+    Operation::i16x8_extend_high_i8x16_s,
+    Operation::i16x8_extend_high_i8x16_u,
+    Operation::i16x8_extadd_pairwise_i8x16_u,
+    Operation::i16x8_narrow_i32x4_s,
+    Operation::i16x8_narrow_i32x4_u,
+    Operation::i16x8_q15mulr_sat_s,
+    Operation::i16x8_extract_lane_s,
+    Operation::i16x8_extract_lane_u,
+    // Lanes of 32 bits.
+    Operation::i32x4_splat,
+    Operation::i32x4_add,
+    Operation::i32x4_sub,
+    Operation::i32x4_mul,
+    Operation::i32x4_min_s,
+    Operation::i32x4_max_s,
+    Operation::i32x4_min_u,
+    Operation::i32x4_max_u,
+    Operation::i32x4_eq,
+    Operation::i32x4_gt_s,
+    Operation::i32x4_lt_s,
+    Operation::i32x4_shr_s,
+    Operation::i32x4_dot_i16x8_s,
+    Operation::i32x4_extend_low_i16x8_s,
+    Operation::i32x4_extend_low_i16x8_u,
+    Operation::i32x4_extend_high_i16x8_s,
+    Operation::i32x4_extend_high_i16x8_u,
+    Operation::i32x4_extmul_low_i16x8_s,
+    Operation::i32x4_extmul_high_i16x8_s,
+    Operation::i32x4_extadd_pairwise_i16x8_s,
+    Operation::i32x4_extract_lane,
+    Operation::i32x4_replace_lane,
+    Operation::i32x4_trunc_sat_f32x4_s,
+    // Lanes of 64 bits.
+    Operation::i64x2_splat,
+    Operation::i64x2_add,
+    Operation::i64x2_mul,
+    Operation::i64x2_extend_low_i32x4_s,
+    Operation::i64x2_extend_low_i32x4_u,
+    Operation::i64x2_extract_lane,
+    // Floats.
+    Operation::f32x4_splat,
+    Operation::f32x4_add,
+    Operation::f32x4_sub,
+    Operation::f32x4_mul,
+    Operation::f32x4_div,
+    Operation::f32x4_min,
+    Operation::f32x4_max,
+    Operation::f32x4_pmin,
+    Operation::f32x4_pmax,
+    Operation::f32x4_lt,
+    Operation::f32x4_gt,
+    Operation::f32x4_abs,
+    Operation::f32x4_neg,
+    Operation::f32x4_sqrt,
+    Operation::f32x4_convert_i32x4_s,
+    Operation::f32x4_extract_lane,
+    Operation::f32x4_replace_lane,
+    Operation::f64x2_splat,
+    Operation::f64x2_add,
+    Operation::f64x2_sub,
+    Operation::f64x2_mul,
+    Operation::f64x2_div,
+    Operation::f64x2_abs,
+    Operation::f64x2_neg,
+    Operation::f64x2_sqrt,
+    Operation::f64x2_extract_lane,
+};
+
+constexpr bool has_vector_forms(Operation operation) {
+    return std::ranges::find(vectors_in_registers, operation) != std::end(vectors_in_registers);
+}
+
+}  // namespace icvm::vm
