@@ -23,8 +23,9 @@ ByteVector module_of(const std::string& counter) {
 
 void code(benchmark::State& state, const std::string& counter) {
     const ByteVector bytes = module_of(counter);
+    const auto options = canister_compile_options(true, vm::default_costs());
     for (auto _ : state) {
-        auto module = make_canister_module(bytes, canister_compile_options(true));
+        auto module = make_canister_module(bytes, options);
         if (!module) return state.SkipWithError("refused");
         benchmark::DoNotOptimize(module);
     }

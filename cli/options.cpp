@@ -112,6 +112,31 @@ bool is_set(const char* variable) {
     return value != nullptr && *value != '\0' && std::string_view(value) != "0";
 }
 
+/// What a person may have heard of, and why it is not here.
+constexpr std::pair<std::string_view, std::string_view> meterings_not_offered[] = {
+    {"2026-07",
+     "what mainnet has charged since then for the first touch of a page is known from descriptions "
+     "only, and a count is exact here"},
+};
+
+Result<const vm::CostVersion*, Problem> choose_metering(const Invocation& invocation) {
+    const auto given = invocation.value("metering");
+    if (!given) return nullptr;
+    if (const auto* found = vm::find_cost_version(*given)) return found;
+    std::string known;
+    for (const vm::CostVersion& version : vm::cost_versions())
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", version.name);
+    for (const auto& [name, why] : meterings_not_offered) {
+        if (name != *given) continue;
+        Problem problem = usage_problem(fmt::format("metering {} is not offered: {}", name, why));
+        add_note(problem, "next",
+                 fmt::format("--metering {}, the default", vm::default_costs().name));
+        return std::unexpected(std::move(problem));
+    }
+    return std::unexpected(usage_problem(
+        fmt::format("there is no metering `{}`; known: {}", *given, known), invocation.command));
+}
+
 }  // namespace
 
 std::span<const Option> options() { return option_rows; }
@@ -147,6 +172,7 @@ Result<Globals, Problem> read_globals(const Invocation& invocation) {
         choose(invocation, "progress", ProgressKind::automatic,
                std::array{Kind{"auto", ProgressKind::automatic}, Kind{"bar", ProgressKind::bar},
                           Kind{"plain", ProgressKind::plain}, Kind{"none", ProgressKind::none}}));
+    globals.metering = TRY(choose_metering(invocation));
     globals.guard = !invocation.has("no-guard") && !is_set("ICVM_NO_GUARD");
     return globals;
 }

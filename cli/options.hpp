@@ -10,6 +10,7 @@
 #include "cli/problem.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "vm/vm.hpp"
 
 namespace icvm::cli {
 
@@ -49,6 +50,7 @@ struct Globals {
     TerminalOptions terminal;
     ProgressKind progress = ProgressKind::automatic;
     bool guard = true;
+    const vm::CostVersion* metering = nullptr;  ///< of a new state; nullptr: not said
 };
 Result<Globals, Problem> read_globals(const Invocation& invocation);
 

@@ -42,9 +42,21 @@ Done set_caller(const Context& context, replica::Replica& replica) {
     return {};
 }
 
+/// A state counts as it was created; an option cannot change that.
+Done check_metering(const Context& context, const replica::Replica& replica) {
+    const vm::CostVersion* wanted = context.globals.metering;
+    if (!wanted || wanted == &replica.metering()) return {};
+    Problem problem = usage_problem(
+        fmt::format("this state counts instructions by metering {}, as it was created, not by {}",
+                    replica.metering().name, wanted->name));
+    add_note(problem, "next", "leave out --metering, or take another state: -s DIR");
+    return std::unexpected(std::move(problem));
+}
+
 Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Storage> storage) {
     replica::Options options;
     options.guard = context.globals.guard;
+    options.metering = context.globals.metering;
     options.progress = [&context](u64 instructions, u64 limit) {
         return context.progress.advance(instructions, limit);
     };
@@ -53,7 +65,8 @@ Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Stor
         return std::unexpected(
             problem_of(replica.error(),
                        {context.globals.state, context.globals.state, "opening", "unchanged"}));
-    if (auto done = set_caller(context, *replica); !done) return std::unexpected(done.error());
+    TRY(check_metering(context, *replica));
+    TRY(set_caller(context, *replica));
     return Session{std::move(*replica)};
 }
 

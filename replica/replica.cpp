@@ -107,6 +107,8 @@ Result<std::optional<ModuleInfo>, Failure> Replica::module_info(const Principal&
     return describe_module(*TRY(state_->subnet.module_of(canister)));
 }
 
+const vm::CostVersion& Replica::metering() const { return state_->subnet.metering(); }
+
 u64 Replica::time_ns() const { return state_->subnet.record().time_ns(); }
 
 Principal default_caller() {

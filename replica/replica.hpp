@@ -59,6 +59,8 @@ public:
     Result<std::optional<ByteVector>, Failure> module_bytes(const Principal& id) const;
     /// Of the installed module; nothing for an empty canister.
     Result<std::optional<ModuleInfo>, Failure> module_info(const Principal& id) const;
+    /// How instructions are counted in this state.
+    const vm::CostVersion& metering() const;
     /// Nanoseconds since 1970: starts at a fixed instant, moves 1 ns a round.
     u64 time_ns() const;
 

@@ -48,7 +48,7 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     compiled->guarded =
         options.guard && guarded_access_available && guard_available() && has_guarded_memory(in);
     compiled->tracked = options.track;
-    compiled->costs = options.costs ? *options.costs : default_costs(memory64);
+    compiled->costs = (options.costs ? *options.costs : default_costs()).of(memory64);
     compiled->code = std::make_unique<ModuleCode>(
         CompileInput{in, compiled->types, compiled->costs, handler_table(), form_tables(), nullptr,
                      compiled->guarded, options.track});

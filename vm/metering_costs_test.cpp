@@ -11,12 +11,18 @@ TEST_CASE("Each instruction of mainnet costs what mainnet's table says") {
         if (!row) continue;
         INFO(row->text);
         const size_t place = place_of(row->opcode);
-        CHECK(default_costs(false).cost[place] == mainnet::cost_of(row->text, false));
-        CHECK(default_costs(true).cost[place] == mainnet::cost_of(row->text, true));
+        CHECK(default_costs().of(false).cost[place] == mainnet::cost_of(row->text, false));
+        CHECK(default_costs().of(true).cost[place] == mainnet::cost_of(row->text, true));
         known++;
     }
     CHECK(known >= 439);
-    CHECK(default_costs(false).function_entry == 1);
+    CHECK(default_costs().of(false).function_entry == 1);
+}
+
+TEST_CASE("Versions of the costs are found by their names") {
+    CHECK(find_cost_version("2025-10") == &default_costs());
+    CHECK(find_cost_version("2025-1") == nullptr);
+    CHECK(find_cost_version("") == nullptr);
 }
 
 TEST_CASE("Floats, conversions and divisions have their prices (43)") {

@@ -23,7 +23,8 @@ namespace icvm::vm::mainnet {
 inline constexpr std::string_view counter_name = "mainnet's counter";
 
 /// Nothing costs anything, nothing is checked.
-inline const CostTable free_of_charge{.cost = {}, .function_entry = 0, .bulk_per_byte = false};
+inline constexpr CostTable free_table{.cost = {}, .function_entry = 0, .bulk_per_byte = false};
+inline const CostVersion free_of_charge{"free", free_table, free_table};
 
 /// From `offset` in the written module on, control is at the operator that is at `original`. A
 /// charge is at the operator that it stands before; a check, at the loop or at the first operator.

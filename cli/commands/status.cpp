@@ -15,7 +15,8 @@ std::string controllers_text(const replica::CanisterStatus& status) {
     return text;
 }
 
-void print(Context& context, const Target& target, const replica::CanisterStatus& status) {
+void print(Context& context, const Target& target, const replica::CanisterStatus& status,
+           std::string_view metering) {
     Terminal& terminal = context.terminal;
     terminal.result(target.who);
     terminal.result(fmt::format("  status       {}", word_of(status.status)));
@@ -32,6 +33,7 @@ void print(Context& context, const Target& target, const replica::CanisterStatus
     terminal.result(fmt::format("  stable       {} bytes", grouped(status.stable_bytes)));
     terminal.result(fmt::format("  version      {}", status.version));
     terminal.result(fmt::format("  cycles       {}", grouped(status.cycles)));
+    terminal.result(fmt::format("  metering     {}", metering));
     terminal.result(fmt::format("  controllers  {}", controllers_text(status)));
 }
 
@@ -46,9 +48,10 @@ Done command_status(Context& context) {
     JsonArray json;
     for (const Target& target : targets) {
         const auto status = TRY(status_of(session, target));
-        print(context, target, status);
+        print(context, target, status, session.replica.metering().name);
         json.add_json(json_of(target, status));
     }
+    context.json.add("metering", session.replica.metering().name);
     context.json.add_json("canisters", json.text());
     return {};
 }

@@ -14,6 +14,7 @@ struct Key {
     Sha256 hash;
     bool guard;
     bool track;
+    const vm::CostVersion* costs;
     auto operator<=>(const Key&) const = default;
 };
 
@@ -30,15 +31,15 @@ ModuleCache& cache() {
 
 }  // namespace
 
-vm::CompileOptions canister_compile_options(bool guard) {
-    return {.guard = guard && vm::guard_available(), .track = true};
+vm::CompileOptions canister_compile_options(bool guard, const vm::CostVersion& metering) {
+    return {.guard = guard && vm::guard_available(), .track = true, .costs = &metering};
 }
 
 std::shared_ptr<const CanisterModule> find_module(const Sha256& hash,
                                                   const vm::CompileOptions& options) {
     ModuleCache& all = cache();
     const std::scoped_lock lock(all.mutex);
-    const auto found = all.modules.find({hash, options.guard, options.track});
+    const auto found = all.modules.find({hash, options.guard, options.track, options.costs});
     return found == all.modules.end() ? nullptr : found->second;
 }
 
@@ -47,7 +48,7 @@ void remember_module(std::shared_ptr<const CanisterModule> module,
     ModuleCache& all = cache();
     const std::scoped_lock lock(all.mutex);
     if (all.modules.size() >= modules_max) all.modules.clear();
-    const Key key{module->hash, options.guard, options.track};
+    const Key key{module->hash, options.guard, options.track, options.costs};
     all.modules.insert_or_assign(key, std::move(module));
 }
 

@@ -7,7 +7,7 @@
 namespace icvm::replica {
 
 /// What canisters are compiled with; `guard` as in Options.
-vm::CompileOptions canister_compile_options(bool guard);
+vm::CompileOptions canister_compile_options(bool guard, const vm::CostVersion& metering);
 
 /// The modules that this process has made, for all replicas in it: who inspects a module and then
 /// installs it makes it once. Any thread may call.

@@ -89,7 +89,7 @@ ModuleInfo describe_module(const CanisterModule& module) {
 
 Result<ModuleInfo, Reject> inspect_module(Bytes module) {
     // As a replica in this process would make it: mostly one is to follow.
-    const vm::CompileOptions options = canister_compile_options(true);
+    const vm::CompileOptions options = canister_compile_options(true, vm::default_costs());
     const Sha256 hash = sha256(module);
     if (const auto found = find_module(hash, options)) return describe_module(*found);
     auto wasm = decode_canister_module(module);

@@ -28,13 +28,26 @@ Result<ByteVector, Failure> read_record(Storage& storage, std::string_view key) 
     return std::move(**record);
 }
 
-Result<SubnetRecord, Failure> read_subnet(Storage& storage) {
+/// `options`: for a state that is not there yet.
+Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& options) {
     const auto bytes = storage.record(subnet_key);
     if (!bytes) return std::unexpected(failure_of(bytes.error()));
-    if (!*bytes) return SubnetRecord{};
+    if (!*bytes) {
+        SubnetRecord record;
+        if (options.metering) record.metering = options.metering->name;
+        return record;
+    }
     const auto record = decode_subnet_record(**bytes);
     if (!record) return std::unexpected(damaged(subnet_key));
     return *record;
+}
+
+Result<const vm::CostVersion*, Failure> find_metering(const SubnetRecord& record) {
+    if (const vm::CostVersion* found = vm::find_cost_version(record.metering)) return found;
+    return std::unexpected(failure_of(StorageError{
+        fmt::format("the state counts instructions by metering {}, which this icvm does not know",
+                    record.metering),
+        "take the icvm that made it, or start with a new state folder"}));
 }
 
 /// A record may be damaged in what it says, too.
@@ -74,7 +87,8 @@ void put_canister(Transaction& transaction, const Changes& changes) {
 
 Result<Subnet, Failure> Subnet::open(std::unique_ptr<Storage> storage, Options options) {
     Subnet subnet(std::move(storage), std::move(options));
-    subnet.record_ = TRY(read_subnet(subnet.storage()));
+    subnet.record_ = TRY(read_subnet(subnet.storage(), subnet.options()));
+    subnet.metering_ = TRY(find_metering(subnet.record_));
     const auto keys = subnet.storage().keys(canister_key_prefix);
     if (!keys) return std::unexpected(failure_of(keys.error()));
     for (const std::string& key : *keys) {
@@ -97,7 +111,7 @@ SubnetRecord Subnet::next_round() const {
 }
 
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> Subnet::make_module(Bytes uploaded) {
-    const vm::CompileOptions options = canister_compile_options(options_.guard);
+    const vm::CompileOptions options = canister_compile_options(options_.guard, metering());
     const Sha256 hash = sha256(uploaded);
     auto module = find_module(hash, options);
     if (!module) {

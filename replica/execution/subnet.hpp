@@ -36,6 +36,8 @@ public:
     Storage& storage() { return *storage_; }
     const Options& options() const { return options_; }
     const SubnetRecord& record() const { return record_; }
+    /// How instructions are counted here.
+    const vm::CostVersion& metering() const { return *metering_; }
     const std::map<Principal, Canister>& canisters() const { return canisters_; }
     /// nullptr: there is none.
     const Canister* find(const Principal& id) const;
@@ -66,6 +68,7 @@ private:
     std::unique_ptr<Storage> storage_;
     Options options_;
     SubnetRecord record_;
+    const vm::CostVersion* metering_ = nullptr;
     std::map<Principal, Canister> canisters_;
     std::map<Sha256, std::shared_ptr<const CanisterModule>> modules_;
     std::map<Principal, Heap> heaps_;

@@ -75,6 +75,19 @@ TEST_CASE("a record of another format version is refused") {
     CHECK(!decode_subnet_record(subnet));
 }
 
+TEST_CASE("a subnet's record names its metering; one without the name is of 2025-10") {
+    SubnetRecord record;
+    record.round = 7;
+    record.metering = "2031-01";
+    ByteVector bytes = encode(record);
+    CHECK(decode_subnet_record(bytes)->metering == "2031-01");
+    CHECK(decode_subnet_record(bytes)->round == 7);
+    bytes.resize(bytes.size() - 1 - record.metering.size());
+    bytes[0] = 1;
+    CHECK(decode_subnet_record(bytes)->metering == "2025-10");
+    CHECK(decode_subnet_record(bytes)->round == 7);
+}
+
 TEST_CASE("a count of globals beyond the record's bytes allocates nothing") {
     Canister canister = example();
     ByteVector bytes = encode(canister);

@@ -19,6 +19,9 @@ enum class WasmMemoryPersistence : u8 { keep, replace };
 using Progress = std::function<bool(u64 instructions, u64 limit)>;
 
 struct Options {
+    /// How a new state counts instructions, for good; nullptr: vm::default_costs. One that is there
+    /// counts as it was created.
+    const vm::CostVersion* metering = nullptr;
     bool guard = true;       ///< guard pages and the fault handler; off: bounds checks only
     Progress progress;       ///< called about ten times a second of execution
     u64 slice = 20'000'000;  ///< instructions between two calls of progress

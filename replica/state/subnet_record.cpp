@@ -7,7 +7,9 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 subnet_record_version = 1;
+constexpr u8 subnet_record_version = 2;
+/// Without the name of the metering: that was 2025-10.
+constexpr u8 subnet_record_version_before = 1;
 constexpr size_t root_key_bytes = 133;
 
 /// DER of SubjectPublicKeyInfo for a BLS12-381 key in G2 (RFC 5280; Interface spec,
@@ -36,16 +38,20 @@ ByteVector encode(const SubnetRecord& record) {
     out.put_u64(record.next_canister);
     out.put_u64(record.next_memory);
     out.put_u64(record.round);
+    out.put_text(record.metering);
     return out.take();
 }
 
 std::optional<SubnetRecord> decode_subnet_record(Bytes bytes) {
     RecordReader in(bytes);
-    if (in.u8_field() != subnet_record_version) return std::nullopt;
+    const u8 version = in.u8_field();
+    if (version != subnet_record_version && version != subnet_record_version_before)
+        return std::nullopt;
     SubnetRecord record;
     record.next_canister = in.u64_field();
     record.next_memory = in.u64_field();
     record.round = in.u64_field();
+    record.metering = version == subnet_record_version ? in.text_field() : "2025-10";
     if (!in.at_end()) return std::nullopt;
     return record;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "replica/base/principal.hpp"
 #include "vm/base/bytes.hpp"
+#include "vm/vm.hpp"
 
 namespace icvm::replica {
 
@@ -14,8 +16,9 @@ inline constexpr u64 time_start_ns = 1'620'604'800'000'000'000;
 /// Counters of the subnet.
 struct SubnetRecord {
     u64 next_canister = first_canister_index;
-    u64 next_memory = 1;  ///< MemoryId
-    u64 round = 0;        ///< rounds so far; each moves time by 1 ns
+    u64 next_memory = 1;                             ///< MemoryId
+    u64 round = 0;                                   ///< rounds so far; each moves time by 1 ns
+    std::string metering{vm::default_costs().name};  ///< name of a vm::CostVersion
 
     u64 time_ns() const { return time_start_ns + round; }
 };

@@ -6,6 +6,7 @@ namespace icvm::vm {
 
 namespace {
 
+/// In modules with 64-bit addresses loads and stores cost one more.
 CostTable make_costs(bool memory64) {
     CostTable table;
     auto put = [&](u32 code, u32 cost) { table.cost[place_of(Opcode(code))] = u16(cost); };
@@ -25,9 +26,18 @@ CostTable make_costs(bool memory64) {
 
 }  // namespace
 
-const CostTable& default_costs(bool memory64) {
-    static const CostTable tables[] = {make_costs(false), make_costs(true)};
-    return tables[memory64 ? 1 : 0];
+std::span<const CostVersion> cost_versions() {
+    // The cost column of opcode.def.
+    static const CostVersion versions[] = {{"2025-10", make_costs(false), make_costs(true)}};
+    return versions;
+}
+
+const CostVersion& default_costs() { return cost_versions().front(); }
+
+const CostVersion* find_cost_version(std::string_view name) {
+    for (const CostVersion& version : cost_versions())
+        if (version.name == name) return &version;
+    return nullptr;
 }
 
 }  // namespace icvm::vm

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "vm/base/integers.hpp"
 #include "vm/wasm/opcode.hpp"
 
@@ -15,8 +18,20 @@ struct CostTable {
     bool bulk_per_byte = true;
 };
 
-/// The cost column of opcode.def; `memory64`: loads and stores cost one more.
-const CostTable& default_costs(bool memory64);
+/// The costs that were in force from some time on (docs/metering.md, "Versions").
+struct CostVersion {
+    std::string_view name;  ///< "2025-10"
+    CostTable memory32;     ///< of modules whose memory 0 has 32-bit addresses, or that have none
+    CostTable memory64;
+
+    const CostTable& of(bool wide) const { return wide ? memory64 : memory32; }
+};
+
+/// All that are known, the default first.
+std::span<const CostVersion> cost_versions();
+const CostVersion& default_costs();
+/// nullptr: there is none of that name.
+const CostVersion* find_cost_version(std::string_view name);
 
 /// What CompileOptions::eager is unless it is said; programs that test set it before they begin.
 inline bool eager_by_default = false;
@@ -26,7 +41,7 @@ struct CompileOptions {
     bool track = false;  ///< stores mark dirty pages
     /// Functions are compiled at once, not each when it is first called.
     bool eager = eager_by_default;
-    const CostTable* costs = nullptr;  ///< nullptr: default_costs by the address type of memory 0
+    const CostVersion* costs = nullptr;  ///< nullptr: default_costs
 };
 
 }  // namespace icvm::vm
