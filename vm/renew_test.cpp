@@ -51,7 +51,8 @@ TEST_CASE("a renewed instance has its passive segments again; active ones stay d
           (memory.init $passive (i32.const 0) (i32.const 0) (i32.const 1))
           (table.init $later (i32.const 0) (i32.const 0) (i32.const 2))
           (i32.load8_u (i32.const 0)))
-        (func (export "active") (memory.init $active (i32.const 0) (i32.const 0) (i32.const 1)))))");
+        (func (export "active")
+          (memory.init $active (i32.const 0) (i32.const 0) (i32.const 1)))))");
     for (int round = 0; round < 2; round++) {
         CHECK(text.value({}, "passive") == 'P');
         REQUIRE(text.call({}, "drop"));
