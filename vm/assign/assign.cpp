@@ -24,6 +24,8 @@ bool keeps_slots(const Draft& draft) {
 void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
                       FunctionCode& code) {
     code.handlers = draft.handlers;
+    code.zero_first = draft.parameter_slots;
+    code.zero_count = draft.local_slots - draft.parameter_slots;
     if (keeps_slots(draft)) {
         code.cells = draft.cells;
         for (const Draft::Row& row : draft.rows)
@@ -39,6 +41,7 @@ void assign_registers(Draft& draft, const HandlerTable& handlers, const FormTabl
     RegisterAssignment registers;
     static const FormTables none{};
     registers.build(draft, flow, forms[size_t(Operation::copy)].handlers ? forms : none);
+    registers.locals().find_zeroed(code.zero_first, code.zero_count);
     Emitter(handlers, forms).emit(draft, flow, registers, code.cells, code.sites);
 }
 

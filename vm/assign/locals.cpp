@@ -42,6 +42,23 @@ const Unit* LocalAssignment::unit_at(u32 slot, u32 node) const {
     return nullptr;
 }
 
+void LocalAssignment::find_zeroed(u32& first, u32& count) const {
+    first = draft_->parameter_slots;
+    count = 0;
+    u32 end = 0;
+    for (const ValueType type : draft_->locals) {
+        const u32 slot = end;
+        end += type.slots();
+        if (slot < draft_->parameter_slots) continue;
+        const u32 number = number_at(slot);
+        const bool is_known = number != Liveness::no_candidate;
+        if (is_known && (liveness_.live_into(0) >> number & 1) == 0) continue;
+        if (is_known && unit_at(slot, 0) != nullptr) continue;
+        if (count == 0) first = slot;
+        count = end - first;
+    }
+}
+
 // ---- Candidates --------------------------------------------------------------------------------
 
 void LocalAssignment::list_locals() {
@@ -91,11 +108,11 @@ void LocalAssignment::weigh_locals() {
     });
 }
 
+/// The heaviest; the others are followed as well as there is room, for find_zeroed.
 void LocalAssignment::choose_candidates() {
     candidates_.clear();
     for (const Candidate& candidate : by_slot_)
-        if (candidate.file != File::none && candidate.gain >= Gains::least)
-            candidates_.push_back(candidate);
+        if (candidate.file != File::none) candidates_.push_back(candidate);
     const auto heavier = [](const Candidate& a, const Candidate& b) {
         return a.gain != b.gain ? a.gain > b.gain : a.slot < b.slot;
     };

@@ -45,6 +45,9 @@ public:
     const std::vector<Unit>& units() const { return units_; }
     const std::vector<Unit>& loop_units() const { return loop_units_; }
     const Unit* unit_at(u32 slot, u32 node) const;
+    /// The slots of locals that must be zero at the function's entry, with what lies between them:
+    /// those that may be read before they are written, and references.
+    void find_zeroed(u32& first, u32& count) const;
     bool is_live(const Unit& unit, u32 point) const {
         return liveness_.is_live(unit.number, point);
     }

@@ -35,8 +35,9 @@ struct Code {
     /// What its frame adds to the running sum of the control stack: one frame (upper half), and its
     /// slots as the validator sees them (lower half).
     u64 weight;
-    u32 zero_first;  ///< locals that are not parameters are zeroed at the call
-    u32 zero_count;
+    /// Slots that are zeroed at the call: the first of them, and in the upper half their number.
+    /// They are those of all locals but the parameters, then of those that need it.
+    std::atomic<u64> zeroed;
     i64 entry_cost;  ///< the function entry and its first block
     u32 function;    ///< index in the function index space
     u32 guarded;     ///< memory 0 is reached through its base, without a check
@@ -86,6 +87,7 @@ struct ExceptionHandler {
 /// All indices of cells are counted from its first.
 struct FunctionCode {
     u32 function = 0;  ///< index in the function index space
+    u32 zero_first = 0, zero_count = 0;  ///< Code::zeroed
     std::vector<Cell> cells;
     /// Ascending by cell.
     std::vector<Site> sites;

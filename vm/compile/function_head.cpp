@@ -56,8 +56,9 @@ void FunctionHead::begin(std::span<const ValueType> locals) {
     u32 slots = u32(locals.size());
     if (std::ranges::find(locals, types::v128) != locals.end())
         for (const ValueType type : locals) slots += type.slots() - 1;
-    record_->zero_first = slots_of(module_.function_type(function_).parameters);
-    record_->zero_count = slots - record_->zero_first;
+    const u32 parameters = slots_of(module_.function_type(function_).parameters);
+    local_slots_ = slots;
+    record_->zeroed.store(parameters | u64(slots - parameters) << 32, std::memory_order_relaxed);
 }
 
 void FunctionHead::add_to_entry(Opcode opcode) {
@@ -88,8 +89,7 @@ void FunctionHead::count_references(const Instruction& i) {
 }
 
 void FunctionHead::finish(u32 height_max) {
-    const u64 slots =
-        std::min<u64>(u64(record_->zero_first) + record_->zero_count + height_max, frame_slots_max);
+    const u64 slots = std::min<u64>(u64(local_slots_) + height_max, frame_slots_max);
     record_->weight = (u64(1) << 32) | slots;
     record_->entry_cost = entry_cost_;
     record_->function = function_;

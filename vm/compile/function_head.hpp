@@ -56,6 +56,7 @@ private:
     Code* record_ = nullptr;
     bool in_entry_ = false;  ///< in the first block of the function
     i64 entry_cost_ = 0;
+    u32 local_slots_ = 0;
 };
 
 static_assert(FunctionListener<FunctionHead>);

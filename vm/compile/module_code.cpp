@@ -48,6 +48,7 @@ const Cell* ModuleCode::compile(const Code& called) {
     if (compiler_->too_large()) return nullptr;
     const CompiledFunction& function = memory_.add(code);
     compiler_->shrink();
+    record.zeroed.store(code.zero_first | u64(code.zero_count) << 32, std::memory_order_relaxed);
     record.entry.store(function.cells().data(), std::memory_order_release);
     return function.cells().data();
 }

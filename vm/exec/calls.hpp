@@ -8,8 +8,12 @@ namespace icvm::vm {
 
 /// Zeroes the locals that are not parameters; up to three slots more, which hold nothing yet.
 ICVM_INLINE void zero_locals(u64* fp, const Code& code) {
-    u64* local = fp + code.zero_first;
-    for (u32 n = 0; n < code.zero_count; n += 4, local += 4) {
+    const u64 zeroed = code.zeroed.load(std::memory_order_relaxed);
+    if (zeroed >> 32 == 0) [[likely]]
+        return;
+    u64* local = fp + u32(zeroed);
+    u64* const end = local + (zeroed >> 32);
+    for (; local < end; local += 4) {
         local[0] = local[1] = local[2] = local[3] = 0;
         asm volatile("");  // stays a loop: memset would need a frame in the handler
     }
