@@ -110,6 +110,7 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
                            can_move(writer, index);
         if (!moves && !is_adjacent(writer, index)) continue;
         if (!row->keeps_result() && !is_dropped(writer, index, slot)) continue;
+        if (row->keeps_result() && count_reads(node, slot) != 1) continue;
         replace(writer, index, *row);
         return true;
     }

@@ -31,6 +31,10 @@ Conduct conduct_of(Operation operation, const Shape& shape) {
         case Operation::branch_table: return Conduct::table;
         case Operation::unreachable:
         case Operation::return_nothing:
+        case Operation::i32_add_global_set_return:
+        case Operation::i32_add_global_set_return_slot:
+        case Operation::i64_add_global_set_return:
+        case Operation::i64_add_global_set_return_slot:
         case Operation::return_slot: return Conduct::leave;
         case Operation::call:
         case Operation::call_imported:

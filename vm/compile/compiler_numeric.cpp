@@ -2,6 +2,7 @@
 
 #include "vm/compile/compiler.hpp"
 #include "vm/compile/families.hpp"
+#include "vm/compile/swapped.hpp"
 
 namespace icvm::vm {
 
@@ -9,9 +10,21 @@ namespace {
 
 constexpr bool fits_i32(u64 bits) { return i64(bits) == i64(i32(bits)); }
 
+/// A subtraction of an immediate is an addition: one more neighbour that others are fused with.
+void add_instead(Operation& operation, u64& bits) {
+    if (operation == Operation::i32_sub_si)
+        operation = Operation::i32_add_si;
+    else if (operation == Operation::i64_sub_si && fits_i32(-bits))
+        operation = Operation::i64_add_si;
+    else
+        return;
+    bits = -bits;
+}
+
 }  // namespace
 
 void Compiler::numeric(const FamilyRow& row) {
+    if (row.first == Operation::i64_extend_i32_u) return;  // so are i32 kept everywhere
     if (row.arity == 1)
         unary(row.first, row.can_trap);
     else
@@ -37,10 +50,12 @@ void Compiler::binary(Operation first, bool can_trap, char type) {
         return emit_to_home(first, a, b);
     }
     const bool right_immediate = is_immediate(right);
-    const u64 bits = right_immediate ? right.bits : left.bits;
+    u64 bits = right_immediate ? right.bits : left.bits;
     const u16 a = operand(right_immediate ? left : right, 0);
     if (can_trap) add_site(offset_);
-    const Operation operation = form_of(first, right_immediate ? 1 : 2);
+    Operation operation = form_of(first, right_immediate ? 1 : 2);
+    if (!right_immediate && swapped(operation) != Operation::none) operation = swapped(operation);
+    add_instead(operation, bits);
     if (type != 'F') return emit_to_home(operation, a, u32(bits));
     const u32 slot = slots_.push_home();
     const u16 destination = begin_write(slot);

@@ -20,6 +20,10 @@ constexpr auto make() {
         put(first, other);
         put(form_of(first, 2), form_of(other, 2));
     };
+    // Of a fused instruction on the operands of its first.
+    const auto swap_of = [&](Operation first, Operation fused) {
+        return table[size_t(first)] == first ? fused : Operation::none;
+    };
 #define CODE_BRANCH(id, inverse, swapped)           \
     put_numeric(Operation::id, Operation::swapped); \
     put_branches(Operation::branch_##id, Operation::branch_##swapped);
@@ -31,7 +35,15 @@ constexpr auto make() {
     put(Operation::id##_guarded_indexed, Operation::id##_guarded_indexed); \
     put(Operation::id##_guarded_tracked_indexed, Operation::id##_guarded_tracked_indexed);
 #define CODE_SWAPPED_VECTOR(id, swapped) put(Operation::id, Operation::swapped);
+#define CODE_CHAIN(id, letters, first, second, operands) \
+    if (#operands[0] == 's') put(Operation::id, swap_of(Operation::first, Operation::id));
+#define CODE_TEST(id, letters, first, compare, operands)                                \
+    if (#operands[0] == 's') {                                                          \
+        put(Operation::branch_##id, swap_of(Operation::first, Operation::branch_##id)); \
+        put(Operation::repeat_##id, swap_of(Operation::first, Operation::repeat_##id)); \
+    }
 #include "vm/compile/code.def"
+    put(Operation::i64_xor_mul_sI, Operation::i64_xor_mul_sI);
     return table;
 }
 

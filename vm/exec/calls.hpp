@@ -46,6 +46,13 @@ ICVM_INLINE void pop_entry(Registers& r) {
     restore_registers(r);
 }
 
+/// Returns to the caller. `position` is that of the block that ends.
+ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
+    r.budget -= position;
+    pop_entry(r);
+    return Step::next;
+}
+
 /// Calls a function of the same instance. `position` is that of the caller's block.
 ICVM_INLINE Step enter_function(Registers& r, const Code& code, u64* window, const Cell* return_pc,
                                 i64 position) {

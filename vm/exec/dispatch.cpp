@@ -19,6 +19,9 @@ const Handlers& all_handlers() {
         put_indexed_store_handlers(all);
         put_control_handlers(all);
         put_call_handlers(all);
+        put_fused_handlers(all);
+        put_fused_i32_handlers(all);
+        put_fused_i64_handlers(all);
         put_move_handlers(all);
         put_constant_handlers(all);
         put_bulk_handlers(all);

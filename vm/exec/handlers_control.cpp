@@ -49,12 +49,6 @@ struct Unreachable {
     ICVM_INLINE Step run(Registers&) { return trap(TrapReason::unreachable); }
 };
 
-ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
-    r.budget -= position;
-    pop_entry(r);
-    return Step::next;
-}
-
 struct ReturnNothing {
     ICVM_INLINE Step run(Registers& r) { return pop_frame(r, i32(field32(r, 1))); }
 };

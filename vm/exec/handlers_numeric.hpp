@@ -157,24 +157,44 @@ template <auto f>
 inline constexpr bool has_float = std::is_floating_point_v<FirstOf<f>> ||
                                   std::is_floating_point_v<typename Plain<ResultOf<f>>::Type>;
 
+/// Which forms are seldom in code that is compiled from other languages: those have slots alone.
+constexpr bool takes_registers(Operation operation) {
+    switch (operation) {
+        case Operation::i32_rotl:
+        case Operation::i32_rotr:
+        case Operation::i64_rotl:
+        case Operation::i64_rotr: return false;
+        default: return true;
+    }
+}
+constexpr bool takes_left_immediate(Operation operation) {
+    switch (operation) {
+        case Operation::i32_sub:
+        case Operation::i32_shl:
+        case Operation::i64_sub:
+        case Operation::i64_shl: return true;
+        default: return false;
+    }
+}
+
 /// All forms of an instruction on integers. Division has few with registers: it takes long.
 template <auto f, Operation first>
 void put_integer(Handlers& handlers) {
     constexpr File file = File::integer;
+    constexpr Place slot = Place::slot;
     if constexpr (std::is_void_v<SecondOf<f>>) {
         handlers.put_forms<Unary<f>::template At, file, file>(first);
     } else {
         using Body = Binary<f, first>;
-        if constexpr (Plain<ResultOf<f>>::traps)
-            handlers.put<typename Body::template At<Place::slot, Place::slot, Place::slot>>(first);
-        else
+        if constexpr (takes_registers(first) && !Plain<ResultOf<f>>::traps)
             handlers.put_forms<Body::template At, file, file, file>(first);
+        else
+            handlers.put<typename Body::template At<slot, slot, slot>>(first);
         handlers.put_forms<Body::template WithImmediate, file, file>(form_of(first, 1));
-        if constexpr (swapped(first) == Operation::none && !Plain<ResultOf<f>>::traps)
+        if constexpr (takes_left_immediate(first))
             handlers.put_forms<Body::template OfImmediate, file, file>(form_of(first, 2));
         else
-            handlers.put<typename Body::template OfImmediate<Place::slot, Place::slot>>(
-                form_of(first, 2));
+            handlers.put<typename Body::template OfImmediate<slot, slot>>(form_of(first, 2));
     }
 }
 
