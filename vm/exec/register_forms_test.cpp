@@ -88,7 +88,7 @@ Seen expected(TestMachine& machine, const Instruction& instruction, const Places
         machine.set(places[n], n + 1, values[n]);
     Seen seen{in_slots.step, in_slots.advanced, machine.contents()};
     seen.contents.back() = in_slots.contents.back();
-    if (instruction.writes && in_slots.step == Step::finished)
+    if (instruction.writes && in_slots.step < Step::settled)
         seen.contents[TestMachine::index(places[0], 1)] =
             in_slots.contents[TestMachine::index(Place::slot, 1)];
     return seen;
