@@ -20,7 +20,7 @@ struct Pair {
 
 const std::vector<Pair> pairs = {
 #define PAIR(first, second, feeds, fused, map) \
-    {Operation::first, Operation::second, feeds, Operation::fused, map},
+    {Operation::first, Operation::second, #feeds[0], Operation::fused, map},
 #include "vm/compile/pairs.def"
 };
 
@@ -58,7 +58,7 @@ struct Fields {
         u32 cell = 0, next_shift = 0;
         bool in_first = false, any = false;
         for (const char letter : operands_of(operation)) {
-            const bool packed = std::string_view("dabclim").contains(letter);
+            const bool packed = std::string_view("dabcelim").contains(letter);
             if (any && (packed ? !in_first : letter != 'p')) cell++;
             any = true;
             in_first = packed;
@@ -81,7 +81,7 @@ Fields make(Operation operation, u32 slot, char fed, u32 sample) {
         if (letter == 't') value = 0;
         if (letter == fed)
             value = result_slot;
-        else if (std::string_view("dabc").contains(letter))
+        else if (std::string_view("dabce").contains(letter))
             value = slot++;
         if (bits < 64) value &= (u64(1) << bits) - 1;
         fields.cells[cell] |= value << shift;
