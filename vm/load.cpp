@@ -1,5 +1,6 @@
 /// From bytes to a module with its code.
 
+#include "vm/assign/assign.hpp"
 #include "vm/binary/decoder.hpp"
 #include "vm/exec/access.hpp"
 #include "vm/exec/compiled_module.hpp"
@@ -50,8 +51,8 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     compiled->tracked = options.track;
     compiled->costs = (options.costs ? *options.costs : default_costs()).of(memory64);
     compiled->code = std::make_unique<ModuleCode>(
-        CompileInput{in, compiled->types, compiled->costs, handler_table(), form_tables(), nullptr,
-                     compiled->guarded, options.track});
+        CompileInput{in, compiled->types, compiled->costs, handler_table(), form_tables(),
+                     assign_registers, nullptr, compiled->guarded, options.track});
     auto valid = compiled->code->validate(options.eager);
     if (!valid) return std::unexpected(load_error(std::move(valid.error()), in));
     return compiled;

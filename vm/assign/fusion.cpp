@@ -36,8 +36,9 @@ struct RowIndex {
 RowIndex make_index() {
     RowIndex index;
     for (u16 n = 0; n < std::size(rows); n++) index.order[n] = n;
-    std::ranges::stable_sort(index.order,
-                             [](u16 a, u16 b) { return rows[a].second < rows[b].second; });
+    std::ranges::sort(index.order, [](u16 a, u16 b) {
+        return std::pair(rows[a].second, a) < std::pair(rows[b].second, b);
+    });
     for (const PairRow& row : rows) index.begins[size_t(row.second) + 1]++;
     for (size_t n = 1; n < index.begins.size(); n++) index.begins[n] += index.begins[n - 1];
     return index;

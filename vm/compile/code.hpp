@@ -86,7 +86,7 @@ struct ExceptionHandler {
 /// The code of one function as the compiler hands it on (CompiledFunction is what is kept of it).
 /// All indices of cells are counted from its first.
 struct FunctionCode {
-    u32 function = 0;  ///< index in the function index space
+    u32 function = 0;                    ///< index in the function index space
     u32 zero_first = 0, zero_count = 0;  ///< Code::zeroed
     std::vector<Cell> cells;
     /// Ascending by cell.

@@ -6,7 +6,6 @@
 #include "vm/binary/instruction_reader.hpp"
 #include "vm/binary/local_groups.hpp"
 #include "vm/compile/families.hpp"
-#include "vm/compile/finish.hpp"
 
 namespace icvm::vm {
 
@@ -46,7 +45,7 @@ const FunctionCode& Compiler::compile(u32 function) {
         instruction(i);
     }
     code_.function = function;
-    finish_code(draft_, input_, code_);
+    input_.assign(draft_, input_.handlers, input_.forms, code_);
     return code_;
 }
 

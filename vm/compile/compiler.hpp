@@ -27,6 +27,9 @@ struct CompileInput {
     const CostTable& costs;
     const HandlerTable& handlers;
     const FormTables& forms;
+    /// Makes code of a draft: handed down by the floor above.
+    void (*assign)(Draft& draft, const HandlerTable& handlers, const FormTables& forms,
+                   FunctionCode& code);
     const Code* records;  ///< by function, without imports
     bool guarded;         ///< memory 0 takes handlers without a check
     bool track;           ///< stores mark dirty pages
