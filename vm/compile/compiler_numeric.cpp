@@ -1,5 +1,7 @@
 /// Numeric, variable and parametric instructions.
 
+#include <algorithm>
+
 #include "vm/compile/compiler.hpp"
 #include "vm/compile/families.hpp"
 #include "vm/compile/swapped.hpp"
@@ -99,6 +101,9 @@ void Compiler::local_set(u32 index, bool tee) {
             forget();
         } else {
             assign(local, value);
+            // It was popped, and nothing else reads it.
+            if (value.kind == Operand::Kind::home)
+                draft_.rows.back().top = std::max(kept_, slots_.home(slots_.height()));
         }
     }
     if (!tee) return;
