@@ -26,11 +26,11 @@ bool has_memory64(const Module& module) {
            module.memory_types[0].limits.address_type == AddressType::i64;
 }
 
-/// Guard pages bound memory 0 only at the end of a page of 64 KiB, and where an address has 32
-/// bits.
-bool has_guarded_memory(const Module& module) {
-    return !module.memory_types.empty() && !has_memory64(module) &&
-           module.memory_types[0].page_bytes_log2 == 16;
+/// Guard pages bound memory 0 only at the end of a page of 64 KiB.
+bool can_have_guard(const Module& module) {
+    return guarded_access_available && !module.memory_types.empty() &&
+           module.memory_types[0].page_bytes_log2 == 16 &&
+           guard_available(module.memory_types[0].limits.address_type);
 }
 
 }  // namespace
@@ -46,8 +46,7 @@ Result<std::shared_ptr<const CompiledModule>, LoadError> compile_module(
     const Module& in = compiled->module;
     compiled->types = std::move(*types);
     const bool memory64 = has_memory64(in);
-    compiled->guarded =
-        options.guard && guarded_access_available && guard_available() && has_guarded_memory(in);
+    compiled->guarded = options.guard && can_have_guard(in);
     compiled->tracked = options.track;
     compiled->costs = (options.costs ? *options.costs : default_costs()).of(memory64);
     compiled->code = std::make_unique<ModuleCode>(

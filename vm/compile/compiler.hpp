@@ -80,6 +80,15 @@ private:
         bool negated = false;
     };
 
+    /// What keeps an access within its memory, and the families of handlers by that: guard pages of
+    /// memory 0; a check of memory 0; a check of any memory.
+    enum class Bounds : u8 { guarded, guarded64, checked, far };
+    struct Access {
+        Bounds bounds;
+        bool is_constant;
+        u64 offset;  ///< or the constant address, the offset included
+    };
+
     /// A comparison that waits for its branch.
     struct Condition {
         const Comparison* comparison;
@@ -189,13 +198,10 @@ private:
     void append_callee(u32 function);
 
     // compiler_memory.cpp
+    Access access(const Instruction& i, Operation first, const Operand& address) const;
     void memory(const Instruction& i);
     void load(const Instruction& i, Operation first, ValueType type);
     void store(const Instruction& i, Operation first, const Operand& value);
-    void store_checked(const Instruction& i, Operation first, const Operand& address,
-                       const Operand& value);
-    void store_far(const Instruction& i, Operation first, const Operand& address,
-                   const Operand& value);
     void bulk(const Instruction& i, Operation operation, u32 index, u32 index2);
     void grow(const Instruction& i);
     void table(const Instruction& i);

@@ -21,6 +21,19 @@ constexpr u32 tracked = 4;
 constexpr u32 store_checked_form = 8;
 constexpr u32 store_far_form = 16;
 constexpr u32 tracked_far = 1;
+/// Of stores with 64-bit addresses.
+constexpr u32 tracked64 = 2;
+
+/// The form for memory 0 with 64-bit addresses; none: there is no such form.
+Operation guarded64(Operation first) {
+    switch (first) {
+#define CODE_LOAD64(id) \
+    case Operation::id##_guarded: return Operation::id##_guarded64;
+#define CODE_STORE64(id) CODE_LOAD64(id)
+#include "vm/compile/code.def"
+        default: return Operation::none;
+    }
+}
 
 }  // namespace
 
@@ -39,78 +52,73 @@ void Compiler::memory(const Instruction& i) {
     }
 }
 
+/// By what an access is bounded, and whether its address is constant.
+Compiler::Access Compiler::access(const Instruction& i, Operation first,
+                                  const Operand& address) const {
+    if (i.memory != 0) return {Bounds::far, false, i.bits};
+    u64 sum = 0;
+    const bool is_constant = address.kind == Operand::Kind::constant &&
+                             !__builtin_add_overflow(address.bits, i.bits, &sum);
+    if (!input_.guarded) return {Bounds::checked, is_constant, is_constant ? sum : i.bits};
+    if (is_constant && sum <= bits32_max) return {Bounds::guarded, true, sum};
+    const Limits& limits = input_.module.memory_types[0].limits;
+    if (limits.address_type == AddressType::i32) return {Bounds::guarded, false, i.bits};
+    // What the guard pages do not reach is done as in any other memory.
+    const bool reached = i.bits <= bits32_max && guarded64(first) != Operation::none;
+    return {reached ? Bounds::guarded64 : Bounds::far, false, i.bits};
+}
+
 void Compiler::load(const Instruction& i, Operation first, ValueType type) {
     const Operand address = slots_.pop();
-    const bool near_memory = i.memory == 0;
-    const bool is_guarded = near_memory && input_.guarded;
-    u64 constant = 0;
-    const bool is_constant = near_memory && address.kind == Operand::Kind::constant &&
-                             !__builtin_add_overflow(address.bits, i.bits, &constant) &&
-                             (!is_guarded || constant <= bits32_max);
+    const auto [bounds, is_constant, offset] = access(i, first, address);
     const u16 a = is_constant ? 0 : operand(address, 0);
     add_site(i.offset);
-    if (is_guarded)
-        return emit_to_home(form_of(first, is_constant ? guarded_i : guarded), a,
-                            u32(is_constant ? constant : i.bits), type);
-    const Operation operation = form_of(first, !near_memory  ? far
-                                               : is_constant ? checked_i
-                                                             : checked);
+    if (bounds == Bounds::guarded64) return emit_to_home(guarded64(first), a, u32(offset), type);
+    if (bounds == Bounds::guarded)
+        return emit_to_home(form_of(first, is_constant ? guarded_i : guarded), a, u32(offset),
+                            type);
+    const Operation operation = form_of(first, bounds == Bounds::far ? far
+                                               : is_constant         ? checked_i
+                                                                     : checked);
     const u32 slot = slots_.push_home(type);
     const u16 destination = begin_write(slot);
     const u32 start = emit_result(slot, operation);
     append_halves(destination | u32(a) << 16, i.memory);
-    append(is_constant ? constant : i.bits);
+    append(offset);
     remember(start, slot, operation, type.slots());
 }
 
 void Compiler::store(const Instruction& i, Operation first, const Operand& value) {
     const Operand address = slots_.pop();
-    if (i.memory != 0) return store_far(i, first, address, value);
-    if (!input_.guarded) return store_checked(i, first, address, value);
-    u64 constant = 0;
-    const bool is_constant = address.kind == Operand::Kind::constant &&
-                             !__builtin_add_overflow(address.bits, i.bits, &constant) &&
-                             constant <= bits32_max;
+    const auto [bounds, is_constant, offset] = access(i, first, address);
     const bool is_immediate =
-        value.kind == Operand::Kind::constant &&
+        value.kind == Operand::Kind::constant && bounds != Bounds::far &&
         (first != Operation::store64_guarded || i64(value.bits) == i64(i32(value.bits)));
     const u16 a = is_constant ? 0 : operand(address, 0);
     const u16 b = is_immediate ? 0 : operand(value, 1);
     add_site(i.offset);
-    emit(form_of(first, (input_.track ? tracked : 0) + (is_immediate ? immediate_value : 0) +
-                            (is_constant ? constant_address : 0)));
-    append_halves(a | u32(b) << 16, u32(is_constant ? constant : i.bits));
+    const u32 forms = (is_immediate ? immediate_value : 0) + (is_constant ? constant_address : 0);
+    switch (bounds) {
+        case Bounds::guarded:
+            emit(form_of(first, forms + (input_.track ? tracked : 0)));
+            append_halves(a | u32(b) << 16, u32(offset));
+            break;
+        case Bounds::guarded64:
+            emit(form_of(guarded64(first), forms + (input_.track ? tracked64 : 0)));
+            append_halves(a | u32(b) << 16, u32(offset));
+            break;
+        case Bounds::checked:
+            emit(form_of(first, store_checked_form + forms + (input_.track ? tracked : 0)));
+            append_halves(a | u32(b) << 16, is_immediate ? u32(value.bits) : 0);
+            append(offset);
+            return forget();
+        case Bounds::far:
+            emit(form_of(first, store_far_form + (input_.track ? tracked_far : 0)));
+            append_halves(a | u32(b) << 16, i.memory);
+            append(offset);
+            return forget();
+    }
     if (is_immediate) append_halves(u32(value.bits), 0);
-    forget();
-}
-
-void Compiler::store_checked(const Instruction& i, Operation first, const Operand& address,
-                             const Operand& value) {
-    u64 constant = 0;
-    const bool is_constant = address.kind == Operand::Kind::constant &&
-                             !__builtin_add_overflow(address.bits, i.bits, &constant);
-    const bool is_immediate =
-        value.kind == Operand::Kind::constant &&
-        (first != Operation::store64_guarded || i64(value.bits) == i64(i32(value.bits)));
-    const u16 a = is_constant ? 0 : operand(address, 0);
-    const u16 b = is_immediate ? 0 : operand(value, 1);
-    add_site(i.offset);
-    emit(form_of(first, store_checked_form + (input_.track ? tracked : 0) +
-                            (is_immediate ? immediate_value : 0) +
-                            (is_constant ? constant_address : 0)));
-    append_halves(a | u32(b) << 16, is_immediate ? u32(value.bits) : 0);
-    append(is_constant ? constant : i.bits);
-    forget();
-}
-
-void Compiler::store_far(const Instruction& i, Operation first, const Operand& address,
-                         const Operand& value) {
-    const u16 a = operand(address, 0);
-    const u16 b = operand(value, 1);
-    add_site(i.offset);
-    emit(form_of(first, store_far_form + (input_.track ? tracked_far : 0)));
-    append_halves(a | u32(b) << 16, i.memory);
-    append(i.bits);
     forget();
 }
 

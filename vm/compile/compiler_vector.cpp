@@ -89,24 +89,19 @@ void Compiler::vector_lane(const Instruction& i, const FamilyRow& row) {
 void Compiler::vector_store(const Instruction& i, const FamilyRow& row) {
     const Operand value = slots_.pop();
     const Operand address = slots_.pop();
-    const bool near_memory = i.memory == 0;
-    u64 constant = 0;
-    const bool is_constant = near_memory && address.kind == Operand::Kind::constant &&
-                             !__builtin_add_overflow(address.bits, i.bits, &constant) &&
-                             (!input_.guarded || constant <= 0xFFFFFFFF);
+    const auto [bounds, is_constant, offset] = access(i, row.first, address);
     const u16 a = is_constant ? 0 : operand(address, 0);
     const u16 b = operand(value, 1);
-    const u64 offset = is_constant ? constant : i.bits;
     add_site(i.offset);
-    if (!near_memory) {
-        emit(form_of(row.first, far + (input_.track ? tracked_far : 0)));
+    const u32 forms = (input_.track ? tracked : 0) + (is_constant ? constant_address : 0);
+    if (bounds == Bounds::guarded) {
+        emit(form_of(row.first, forms));
+        append_halves(a | u32(b) << 16, u32(offset));
+    } else {
+        emit(form_of(row.first, bounds == Bounds::far ? far + (input_.track ? tracked_far : 0)
+                                                      : checked + forms));
         append_halves(a | u32(b) << 16, i.memory);
         append(offset);
-    } else {
-        emit(form_of(row.first, (input_.guarded ? 0 : checked) + (input_.track ? tracked : 0) +
-                                    (is_constant ? constant_address : 0)));
-        append_halves(a | u32(b) << 16, input_.guarded ? u32(offset) : 0);
-        if (!input_.guarded) append(offset);
     }
     forget();
 }

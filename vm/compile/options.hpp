@@ -37,7 +37,7 @@ const CostVersion* find_cost_version(std::string_view name);
 inline bool eager_by_default = false;
 
 struct CompileOptions {
-    bool guard = true;   ///< memory 0 with 32-bit addresses takes handlers without bounds check
+    bool guard = true;   ///< memory 0 takes handlers without bounds check
     bool track = false;  ///< stores mark dirty pages
     /// Functions are compiled at once, not each when it is first called.
     bool eager = eager_by_default;

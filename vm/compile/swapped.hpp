@@ -42,6 +42,11 @@ constexpr auto make() {
         put(Operation::branch_##id, swap_of(Operation::first, Operation::branch_##id)); \
         put(Operation::repeat_##id, swap_of(Operation::first, Operation::repeat_##id)); \
     }
+#define CODE_INDEXED_LOAD64(id) \
+    put(Operation::id##_guarded64_indexed, Operation::id##_guarded64_indexed);
+#define CODE_INDEXED_STORE64(id)                                               \
+    put(Operation::id##_guarded64_indexed, Operation::id##_guarded64_indexed); \
+    put(Operation::id##_guarded64_tracked_indexed, Operation::id##_guarded64_tracked_indexed);
 #include "vm/compile/code.def"
     put(Operation::i64_xor_mul_sI, Operation::i64_xor_mul_sI);
     return table;

@@ -94,6 +94,13 @@ struct HostCallInProgress {
     bool replaces_frame = false;                 ///< of its caller: a tail call
 };
 
+/// A store that is done out of line.
+struct DeferredStore {
+    u64 address;
+    u64 bits;
+    u32 cells;  ///< of the instruction
+};
+
 /// The state of an execution while it does not run.
 struct ExecutionState {
     Registers registers{};
@@ -103,6 +110,7 @@ struct ExecutionState {
     Stacks* stacks = nullptr;
     const FunctionInstance* function = nullptr;
     HostCallInProgress host_call;
+    DeferredStore deferred_store{};
     std::vector<Value> results;
     Outcome outcome = Outcome::paused;
     bool started = false;

@@ -28,22 +28,30 @@ constexpr Row loads[] = {
     {Operation::load64_guarded_indexed, 8, sample},
     {Operation::load8_s32_guarded_indexed, 1, 0xFFFFFF80},
     {Operation::load16_s32_guarded_indexed, 2, 0xFFFF9180},
+    {Operation::load8_u_guarded64_indexed, 1, 0x80},
+    {Operation::load16_u_guarded64_indexed, 2, 0x9180},
+    {Operation::load32_u_guarded64_indexed, 4, 0xB3A29180},
+    {Operation::load64_guarded64_indexed, 8, sample},
+    {Operation::load8_s32_guarded64_indexed, 1, 0xFFFFFF80},
+    {Operation::load16_s32_guarded64_indexed, 2, 0xFFFF9180},
 };
 
 constexpr Row stores[] = {
-    {Operation::store8_guarded_indexed, 1},
-    {Operation::store16_guarded_indexed, 2},
-    {Operation::store32_guarded_indexed, 4},
-    {Operation::store64_guarded_indexed, 8},
+    {Operation::store8_guarded_indexed, 1},    {Operation::store16_guarded_indexed, 2},
+    {Operation::store32_guarded_indexed, 4},   {Operation::store64_guarded_indexed, 8},
+    {Operation::store8_guarded64_indexed, 1},  {Operation::store16_guarded64_indexed, 2},
+    {Operation::store32_guarded64_indexed, 4}, {Operation::store64_guarded64_indexed, 8},
 };
+
+bool is_wide(const Row& row) { return to_string(row.first).contains("guarded64"); }
 
 // Forms of code.def.
 constexpr u32 by_immediate = 1, immediate_value = 2, tracked = 3;
 
-std::unique_ptr<Memory> guarded_memory() {
+std::unique_ptr<Memory> guarded_memory(AddressType addresses) {
     install_fault_handler();
     MemoryType type;
-    type.limits = {1, 1, true};
+    type.limits = {1, 1, true, addresses};
     auto memory = Memory::create(type, 1, nullptr, {.track = true});
     REQUIRE(memory);
     REQUIRE(memory->guarded());
@@ -56,23 +64,24 @@ struct Access {
     u32 first;
     u32 parts;  ///< one when the other is immediate
     std::vector<Cell> cells;
+    bool wide = false;  ///< the sum has 64 bits
 };
 
 /// Sets the parts up so that their sum, which wraps, is the address; false: there are no such.
 bool set_up(TestMachine& machine, Access& access, const Places& places, u64 address) {
     machine.fill();
-    const u32 wrapping = 0xFFFF'FF01;
-    u32 a = u32(address) - wrapping, b = wrapping;
+    const u64 mask = access.wide ? ~u64(0) : 0xFFFF'FFFF;
+    u64 b = u64(-255) & mask, a = (address - b) & mask;
     if (access.parts == 2 && places[access.first] == places[access.first + 1] &&
         places[access.first] != Place::slot) {
         if (address % 2 != 0) return false;
-        a = b = u32(address / 2) | 0x8000'0000;
+        a = b = address / 2 ^ (mask / 2 + 1);
     }
     machine.set(places[access.first], access.first + 1, a);
     if (access.parts == 2)
         machine.set(places[access.first + 1], access.first + 2, b);
     else
-        access.cells[0] = (access.cells[0] & 0xFFFF'FFFF) | u64(b) << 32;
+        access.cells[0] = (access.cells[0] & 0xFFFF'FFFF) | b << 32;
     return true;
 }
 
@@ -85,6 +94,14 @@ Access store_access(u32 form) {
     if (form % tracked == immediate_value) return {0, 1, {1, u32(sample)}};
     if (form % tracked == by_immediate) return {1, 1, {1 | 2 << 16}};
     return {1, 2, {1 | 2 << 16 | u64(3) << 32}};
+}
+
+/// Addresses beyond the end.
+std::vector<u64> beyond(const Row& row) {
+    std::vector<u64> all = {end - row.bytes + 1, end, 0xFFFF'FFFE};
+    if (is_wide(row))
+        all.insert(all.end(), {memory64_bytes_max - 2, memory64_bytes_max, ~u64(1), u64(1) << 63});
+    return all;
 }
 
 void require_trap(TestMachine& machine, const void* handler, const Access& access) {
@@ -100,11 +117,14 @@ void require_trap(TestMachine& machine, const void* handler, const Access& acces
 
 TEST_CASE("Indexed loads give the same at all places, and trap beyond the end") {
     if (!guarded_access_available) return;
-    const auto memory = guarded_memory();
-    TestMachine machine(memory.get());
+    const auto memory32 = guarded_memory(AddressType::i32);
+    const auto memory64 = guarded_memory(AddressType::i64);
     for (const Row& row : loads)
         for (const u32 form : {0u, by_immediate}) {
+            Memory* const memory = is_wide(row) ? memory64.get() : memory32.get();
+            TestMachine machine(memory);
             Access access = load_access(form);
+            access.wide = is_wide(row);
             u32 forms = 0;
             for_each_form(form_of(row.first, form), [&](const Places& places, const void* handler) {
                 forms++;
@@ -117,7 +137,7 @@ TEST_CASE("Indexed loads give the same at all places, and trap beyond the end") 
                     REQUIRE(machine.advanced() == 2);
                     REQUIRE(machine.contents() == expected);
                 }
-                for (const u64 address : {end - row.bytes + 1, end, u64(0xFFFF'FFFE)})
+                for (const u64 address : beyond(row))
                     if (set_up(machine, access, places, address))
                         require_trap(machine, handler, access);
             });
@@ -128,11 +148,14 @@ TEST_CASE("Indexed loads give the same at all places, and trap beyond the end") 
 
 TEST_CASE("Indexed stores write the same from all places, mark pages, and trap beyond the end") {
     if (!guarded_access_available) return;
-    const auto memory = guarded_memory();
-    TestMachine machine(memory.get());
+    const auto memory32 = guarded_memory(AddressType::i32);
+    const auto memory64 = guarded_memory(AddressType::i64);
     for (const Row& row : stores)
         for (u32 form = 0; form < 2 * tracked; form++) {
+            Memory* const memory = is_wide(row) ? memory64.get() : memory32.get();
+            TestMachine machine(memory);
             Access access = store_access(form);
+            access.wide = is_wide(row);
             const bool immediate = form % tracked == immediate_value;
             u32 forms = 0;
             for_each_form(form_of(row.first, form), [&](const Places& places, const void* handler) {
@@ -159,7 +182,7 @@ TEST_CASE("Indexed stores write the same from all places, mark pages, and trap b
                     REQUIRE(memory->dirty_pages().size() == (form >= tracked ? pages + 1 : 0));
                 }
                 memory->rollback();
-                for (const u64 address : {end - row.bytes + 1, end, u64(0xFFFF'FFFE)})
+                for (const u64 address : beyond(row))
                     if (set_up(machine, access, places, address))
                         require_trap(machine, handler, access);
                 REQUIRE(memory->dirty_pages().empty());

@@ -26,6 +26,9 @@ struct GuardedStores {
     }
 };
 
+/// How a checked store treats the pages that it writes.
+enum class Pages : u8 { plain, tracked, mark_first };
+
 template <class Narrow, From address_from, From value_from, bool far, Pages pages>
 struct CheckedStore {
     ICVM_INLINE Step run(Registers& r) {

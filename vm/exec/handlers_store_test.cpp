@@ -28,13 +28,22 @@ constexpr StoreRow rows[] = {
     {Operation::store64_guarded, 8},
 };
 
-// Forms of code.def.
+constexpr StoreRow rows64[] = {
+    {Operation::store8_guarded64, 1},
+    {Operation::store16_guarded64, 2},
+    {Operation::store32_guarded64, 4},
+    {Operation::store64_guarded64, 8},
+};
+
+bool is_wide(const StoreRow& row) { return row.first >= Operation::store8_guarded64; }
+
+// Forms of code.def; those with 64-bit addresses have none with a constant one.
 constexpr u32 immediate_value = 1, constant_address = 2, tracked = 4;
 
-std::unique_ptr<Memory> guarded_memory() {
+std::unique_ptr<Memory> guarded_memory(AddressType addresses = AddressType::i32) {
     install_fault_handler();
     MemoryType type;
-    type.limits = {1, 1, true};
+    type.limits = {1, 1, true, addresses};
     auto memory = Memory::create(type, 1, nullptr, {.track = true});
     REQUIRE(memory);
     REQUIRE(memory->guarded());
@@ -71,7 +80,9 @@ u64 value_of(u32 form, const auto& places, u64 address) {
 /// All forms with a place for a register, and the one that has none.
 void for_each_store(const StoreRow& row, auto visit) {
     for (u32 form = 0; form < 8; form++) {
-        const Operation operation = form_of(row.first, form);
+        if (is_wide(row) && (form & constant_address)) continue;
+        const u32 place = is_wide(row) ? form % 2 + form / tracked * 2 : form;
+        const Operation operation = form_of(row.first, place);
         const auto one = [&](const auto& places, const void* handler) {
             visit(form, places, handler);
         };
@@ -84,43 +95,65 @@ void for_each_store(const StoreRow& row, auto visit) {
 
 bool is_dirty(const Memory& memory, u64 page) { return memory.marks[page] & Memory::mark_dirty; }
 
+void try_places(Memory& memory, const StoreRow& row) {
+    TestMachine machine(&memory);
+    u32 forms = 0;
+    for_each_store(row, [&](u32 form, const auto& places, const void* handler) {
+        forms++;
+        for (const u64 address : {end - row.bytes, u64(4093), u64(4088), u64(8192), u64(8191)}) {
+            memory.rollback();
+            set_up(machine, form, places, address);
+            const u64 value = value_of(form, places, address);
+            const std::vector<u64> expected = machine.contents();
+            REQUIRE(machine.run(handler, instruction(form, address)) == Step::finished);
+            REQUIRE(machine.advanced() == (form & immediate_value ? 3 : 2));
+            REQUIRE(machine.contents() == expected);
+            REQUIRE(std::memcmp(memory.base + address, &value, row.bytes) == 0);
+            const u64 first = address / page_bytes;
+            const u64 last = (address + row.bytes - 1) / page_bytes;
+            const u64 marked = form & tracked ? last - first + 1 : 0;
+            REQUIRE(memory.dirty_pages().size() == marked);
+            REQUIRE(is_dirty(memory, first) == (marked > 0));
+            REQUIRE(is_dirty(memory, last) == (marked > 0));
+            std::memset(memory.base + address, 0, row.bytes);
+        }
+    });
+    const u32 values = row.bytes >= 4 ? 8 : 5;
+    CHECK(forms == 2 * (5 * values + 5 + (is_wide(row) ? 0 : values + 1)));
+}
+
+void try_beyond(Memory& memory, const StoreRow& row, std::initializer_list<u64> addresses) {
+    TestMachine machine(&memory);
+    for_each_store(row, [&](u32 form, const auto& places, const void* handler) {
+        for (const u64 address : addresses) {
+            set_up(machine, form, places, address);
+            const Registers before = machine.registers;
+            const Step step = machine.run(handler, instruction(form, address));
+            REQUIRE(step == trap(TrapReason::memory_out_of_bounds));
+            REQUIRE(machine.advanced() == 0);
+            REQUIRE(machine.registers.fp == before.fp);
+            REQUIRE(machine.registers.budget == before.budget);
+            REQUIRE(machine.registers.control == before.control);
+            REQUIRE(memory.dirty_pages().empty());
+            for (u64 n = end - 8; n < end; n++) REQUIRE(memory.base[n] == 0);
+        }
+    });
+}
+
 }  // namespace
 
 TEST_CASE("The marks of a guarded memory stand where stores look for them") {
-    const auto memory = guarded_memory();
-    CHECK(memory->marks == memory->base - guarded_marks_distance);
+    for (const AddressType addresses : {AddressType::i32, AddressType::i64}) {
+        const auto memory = guarded_memory(addresses);
+        CHECK(memory->marks == memory->base - guarded_marks_distance);
+    }
 }
 
 TEST_CASE("A store writes the same from all places, and marks what it writes") {
     if (!guarded_access_available) return;
-    const auto memory = guarded_memory();
-    TestMachine machine(memory.get());
-    for (const StoreRow& row : rows) {
-        u32 forms = 0;
-        for_each_store(row, [&](u32 form, const auto& places, const void* handler) {
-            forms++;
-            for (const u64 address :
-                 {end - row.bytes, u64(4093), u64(4088), u64(8192), u64(8191)}) {
-                memory->rollback();
-                set_up(machine, form, places, address);
-                const u64 value = value_of(form, places, address);
-                const std::vector<u64> expected = machine.contents();
-                REQUIRE(machine.run(handler, instruction(form, address)) == Step::finished);
-                REQUIRE(machine.advanced() == (form & immediate_value ? 3 : 2));
-                REQUIRE(machine.contents() == expected);
-                REQUIRE(std::memcmp(memory->base + address, &value, row.bytes) == 0);
-                const u64 first = address / page_bytes;
-                const u64 last = (address + row.bytes - 1) / page_bytes;
-                const u64 marked = form & tracked ? last - first + 1 : 0;
-                REQUIRE(memory->dirty_pages().size() == marked);
-                REQUIRE(is_dirty(*memory, first) == (marked > 0));
-                REQUIRE(is_dirty(*memory, last) == (marked > 0));
-                std::memset(memory->base + address, 0, row.bytes);
-            }
-        });
-        const u32 values = row.bytes >= 4 ? 8 : 5;
-        CHECK(forms == 2 * (5 * values + 5 + values + 1));
-    }
+    const auto memory = guarded_memory(), memory64 = guarded_memory(AddressType::i64);
+    for (const StoreRow& row : rows) try_places(*memory, row);
+    for (const StoreRow& row : rows64) try_places(*memory64, row);
 }
 
 TEST_CASE("A tracked store marks the second page when the first is marked, and the other way") {
@@ -146,21 +179,11 @@ TEST_CASE("A tracked store marks the second page when the first is marked, and t
 
 TEST_CASE("A store beyond the end traps in all forms where it stands, and writes nothing") {
     if (!guarded_access_available) return;
-    const auto memory = guarded_memory();
-    TestMachine machine(memory.get());
+    const auto memory = guarded_memory(), memory64 = guarded_memory(AddressType::i64);
+    const u64 limit = memory64_bytes_max;
     for (const StoreRow& row : rows)
-        for_each_store(row, [&](u32 form, const auto& places, const void* handler) {
-            for (const u64 address : {end - row.bytes + 1, end, u64(0xFFFF'FFFF)}) {
-                set_up(machine, form, places, address);
-                const Registers before = machine.registers;
-                const Step step = machine.run(handler, instruction(form, address));
-                REQUIRE(step == trap(TrapReason::memory_out_of_bounds));
-                REQUIRE(machine.advanced() == 0);
-                REQUIRE(machine.registers.fp == before.fp);
-                REQUIRE(machine.registers.budget == before.budget);
-                REQUIRE(machine.registers.control == before.control);
-                REQUIRE(memory->dirty_pages().empty());
-                for (u64 n = end - 8; n < end; n++) REQUIRE(memory->base[n] == 0);
-            }
-        });
+        try_beyond(*memory, row, {end - row.bytes + 1, end, 0xFFFF'FFFF});
+    for (const StoreRow& row : rows64)
+        try_beyond(*memory64, row,
+                   {end - row.bytes + 1, end, limit + 63, limit + 64, u64(1) << 63, 0, 63});
 }

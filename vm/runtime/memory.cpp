@@ -25,6 +25,10 @@ u64 greatest_size(const MemoryType& type, const MemoryOptions& options) {
     return std::min({declared, ours, wanted});
 }
 
+constexpr u64 guarded_bytes_of(AddressType addresses) {
+    return addresses == AddressType::i64 ? guarded64_bytes : guarded_bytes;
+}
+
 /// Half as much, and half of that, when the address space is short; but at least `least` bytes.
 std::optional<Mapping> acquire_unguarded(u64 wanted, u64 least) {
     for (u64 bytes = wanted;; bytes = std::max(bytes / 2, least)) {
@@ -35,9 +39,9 @@ std::optional<Mapping> acquire_unguarded(u64 wanted, u64 least) {
 
 }  // namespace
 
-bool guard_available() {
+bool guard_available(AddressType addresses) {
     if (!fault_handler_installed()) return false;
-    const auto mapping = acquire_mapping(guarded_bytes);
+    const auto mapping = acquire_mapping(guarded_bytes_of(addresses));
     if (mapping) release_mapping(*mapping, 0);
     return mapping.has_value();
 }
@@ -49,8 +53,8 @@ std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSou
     const bool faults = options.guard && fault_handler_installed();
     std::optional<Mapping> mapping;
     const bool whole_pages = u64(1) << type.page_bytes_log2 == wasm_page_bytes;
-    if (faults && whole_pages && type.limits.address_type == AddressType::i32)
-        mapping = acquire_mapping(guarded_bytes);
+    if (faults && whole_pages)
+        mapping = acquire_mapping(guarded_bytes_of(type.limits.address_type));
     const bool guarded = mapping.has_value();
     const u64 size_bytes = size << type.page_bytes_log2;
     if (!mapping) mapping = acquire_unguarded(size_max << type.page_bytes_log2, size_bytes);

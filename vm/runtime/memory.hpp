@@ -12,7 +12,7 @@
 namespace icvm::vm {
 
 struct MemoryOptions {
-    bool guard = true;   ///< 32-bit addresses: reserve 8 GiB and a page, rely on faults for bounds
+    bool guard = true;   ///< reserve so much that faults keep the bounds, if it can be had
     bool track = false;  ///< remember which pages are written, and what stood there before
     u64 pages_max = 0;   ///< greatest size in pages of 64 KiB, beside the type's maximum; 0: none
     /// What all memories of a store may still grow by, in bytes; nullptr: no such bound.
@@ -20,8 +20,9 @@ struct MemoryOptions {
 };
 
 /// Whether guarded memories can be had in this process: the fault handler is installed and the
-/// address space suffices. Asked before compiling: code that is compiled with guards needs them.
-bool guard_available();
+/// address space suffices, 8 GiB for 32-bit addresses, 20 GiB for those of 64 bits. Asked before
+/// compiling: code that is compiled with guards needs them.
+bool guard_available(AddressType addresses = AddressType::i32);
 
 /// Greatest size of a memory with 64-bit addresses, in bytes, unless its type says less: ours.
 inline constexpr u64 memory64_bytes_max = u64(16) << 30;

@@ -96,7 +96,6 @@ TEST_CASE("a memory of 64-bit addresses is bounded by a limit of ours") {
     const auto wide = memory_type(0, refused, AddressType::i64);
     const auto memory = Memory::create(wide, 0, nullptr, {});
     REQUIRE(memory);
-    CHECK_FALSE(memory->guarded());
     CHECK(memory->grow(u64(1) << 48) == refused);
     CHECK(Memory::create(wide, u64(1) << 48, nullptr, {}) == nullptr);
     // Beyond 4 GiB.
