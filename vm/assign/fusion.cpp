@@ -78,7 +78,7 @@ void for_fields(Operation operation, const Visit& visit) {
 bool is_pure(Operation operation) {
     return operation < Operation::i64_add128 || operation == Operation::copy ||
            operation == Operation::constant || operation == Operation::constant64 ||
-           operation == Operation::select;
+           operation == Operation::constant_vector || operation == Operation::select;
 }
 
 }  // namespace
@@ -187,8 +187,14 @@ u32 Fusion::count_reads(const Node& node, u32 slot) const {
 bool Fusion::is_dropped(u32 writer, u32 reader, u32 slot) const {
     const Node& node = flow_->nodes[reader];
     if (slot < draft_->local_slots || count_reads(node, slot) != 1) return false;
+    // The upper half of a vector by itself.
+    const bool halves = flow_->nodes[writer].shape().makes_vector;
+    const auto needs = [&](const Node& other) {
+        return !other.removed && (reads(other, slot) || (halves && reads(other, slot + 1)));
+    };
+    if (halves && reads(node, slot + 1)) return false;
     for (u32 n = writer + 1; n < reader; n++)
-        if (!flow_->nodes[n].removed && reads(flow_->nodes[n], slot)) return false;
+        if (needs(flow_->nodes[n])) return false;
     const bool overwritten = operand_written(*draft_, node, slot) != no_index;
     return overwritten || node.top <= slot;
 }
@@ -211,12 +217,18 @@ bool Fusion::is_adjacent(u32 first, u32 second) const {
                        [](const Node& node) { return node.removed; });
 }
 
-/// The value of a field of an instruction.
+/// The value of a field of an instruction; J: of the second I.
 u64 Fusion::field(const Node& node, char letter) const {
     u64 value = 0;
     bool found = false;
+    u32 skipped = letter == 'J' ? 1 : 0;
+    if (letter == 'J') letter = 'I';
     for_fields(node.operation, [&](char at, const FieldPlace& place) {
         if (at != letter || found) return;
+        if (skipped > 0) {
+            skipped--;
+            return;
+        }
         found = true;
         value = draft_->cells[node.cell + place.cell] >> place.shift;
         if (place.bits < 64) value &= (u64(1) << place.bits) - 1;

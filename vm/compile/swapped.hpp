@@ -34,7 +34,6 @@ constexpr auto make() {
 #define CODE_INDEXED_STORE(id)                                             \
     put(Operation::id##_guarded_indexed, Operation::id##_guarded_indexed); \
     put(Operation::id##_guarded_tracked_indexed, Operation::id##_guarded_tracked_indexed);
-#define CODE_SWAPPED_VECTOR(id, swapped) put(Operation::id, Operation::swapped);
 #define CODE_CHAIN(id, letters, first, second, operands) \
     if (#operands[0] == 's') put(Operation::id, swap_of(Operation::first, Operation::id));
 #define CODE_TEST(id, letters, first, compare, operands)                                \
@@ -47,6 +46,7 @@ constexpr auto make() {
 #define CODE_INDEXED_STORE64(id)                                               \
     put(Operation::id##_guarded64_indexed, Operation::id##_guarded64_indexed); \
     put(Operation::id##_guarded64_tracked_indexed, Operation::id##_guarded64_tracked_indexed);
+#define CODE_SWAPPED_ONE(id, swapped) put(Operation::id, Operation::swapped);
 #include "vm/compile/code.def"
     put(Operation::i64_xor_mul_sI, Operation::i64_xor_mul_sI);
     return table;

@@ -35,6 +35,7 @@ const Handlers& all_handlers() {
         put_vector_move_handlers(all);
         put_vector_integer_handlers(all);
         put_vector_float_handlers(all);
+        put_vector_constant_handlers(all);
         put_vector_lane_handlers(all);
         put_vector_load_handlers(all);
         put_vector_store_handlers(all);

@@ -257,6 +257,7 @@ void put_exception_handlers(Handlers& handlers);
 void put_vector_move_handlers(Handlers& handlers);
 void put_vector_integer_handlers(Handlers& handlers);
 void put_vector_float_handlers(Handlers& handlers);
+void put_vector_constant_handlers(Handlers& handlers);
 void put_vector_lane_handlers(Handlers& handlers);
 void put_vector_load_handlers(Handlers& handlers);
 void put_vector_store_handlers(Handlers& handlers);

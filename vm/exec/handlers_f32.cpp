@@ -4,6 +4,9 @@
 
 namespace icvm::vm {
 
-void put_f32_handlers(Handlers& handlers) { put_float_family<f32>(handlers); }
+void put_f32_handlers(Handlers& handlers) {
+    put_float_family<f32>(handlers);
+    put_products<f32>(handlers, Operation::f32_add_product);
+}
 
 }  // namespace icvm::vm

@@ -4,6 +4,9 @@
 
 namespace icvm::vm {
 
-void put_f64_handlers(Handlers& handlers) { put_float_family<f64>(handlers); }
+void put_f64_handlers(Handlers& handlers) {
+    put_float_family<f64>(handlers);
+    put_products<f64>(handlers, Operation::f64_add_product);
+}
 
 }  // namespace icvm::vm

@@ -200,6 +200,42 @@ struct FloatForms {
     };
 };
 
+/// What is done with a product.
+enum class Then : u8 { add, sub_from, sub };
+
+/// d = a + b * c, a - b * c, b * c - a: each rounded, as two instructions do it. The product needs
+/// no test: a NaN of it is one of the result, which is the canonical one anyway.
+template <class F, Then then>
+struct Product {
+    template <Place d, Place a, Place b, Place c>
+    struct At {
+        static constexpr bool exists = b <= c;
+        /// In the lanes of a factor from a register, if there is one: it is computed into.
+        ICVM_INLINE ScalarLanesOf<F> multiply(const Registers& r) {
+            constexpr bool second = b == Place::slot && c != Place::slot;
+            auto product = second ? lanes_at<F, c>(r, 3) : lanes_at<F, b>(r, 2);
+            product[0] = product[0] * (second ? value_at<F, b>(r, 2) : value_at<F, c>(r, 3));
+            return settled(product);
+        }
+        ICVM_INLINE Step run(Registers& r) {
+            auto product = multiply(r);
+            auto result = then == Then::sub_from ? lanes_at<F, a>(r, 1) : product;
+            if constexpr (then == Then::add)
+                result[0] = product[0] + value_at<F, a>(r, 1);
+            else if constexpr (then == Then::sub)
+                result[0] = product[0] - value_at<F, a>(r, 1);
+            else
+                result[0] = value_at<F, a>(r, 1) - product[0];
+            result = settled(result);
+            if (result[0] != result[0]) [[unlikely]]
+                result = ScalarLanesOf<F>{numeric::canonical_nan<F>};
+            write_lanes<d>(r, result);
+            r.pc += 2;
+            return Step::next;
+        }
+    };
+};
+
 /// A comparison of floats fused with a branch.
 template <auto f, Operation operation, bool back>
 struct FloatBranch {
@@ -271,6 +307,18 @@ void put_float_branch(Handlers& handlers) {
         handlers.put_forms<Back::template At, file, file>(form_of(first, 2));
         handlers.put_forms<Back::template WithImmediate, file>(form_of(first, 3));
     }
+}
+
+/// Of the products, in the order of code.def.
+template <class Float>
+void put_products(Handlers& handlers, Operation first) {
+    constexpr File file = File::vector;
+    using Add = Product<Float, Then::add>;
+    using SubFrom = Product<Float, Then::sub_from>;
+    using Sub = Product<Float, Then::sub>;
+    handlers.put_forms<Add::template At, file, file, file, file>(first);
+    handlers.put_forms<SubFrom::template At, file, file, file, file>(form_of(first, 1));
+    handlers.put_forms<Sub::template At, file, file, file, file>(form_of(first, 2));
 }
 
 template <class Float>

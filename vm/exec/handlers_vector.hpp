@@ -79,9 +79,10 @@ constexpr bool repeats_register() {
 /// that another form can do, or that are no use.
 template <Operation operation, Place... places>
 constexpr bool has_operands() {
-    if constexpr (sizeof...(places) == 2) {
+    constexpr size_t count = sizeof...(places);
+    if constexpr (count >= 2) {
         constexpr Place all[] = {places...};
-        if (all[0] > all[1] && swapped(operation) != Operation::none) return false;
+        if (all[count - 2] > all[count - 1] && swapped(operation) != Operation::none) return false;
     }
     return !repeats_register<places...>();
 }

@@ -1,4 +1,4 @@
-#include "vm/exec/handlers_numeric.hpp"
+#include "vm/exec/guarded_address.hpp"
 #include "vm/exec/vector_access.hpp"
 
 namespace icvm::vm {
@@ -8,52 +8,61 @@ namespace {
 /// How a store treats the pages that it writes.
 enum class VectorPages : u8 { plain, tracked, mark_first };
 
-/// A store to guarded memory 0 at an address, with its value at a place.
-template <VectorPages pages, Place b>
-ICVM_INLINE Step guarded_vector_store(Registers& r, u64 address) {
-    if constexpr (pages == VectorPages::tracked)
-        if (!is_marked<u64x2>(guarded_marks(r), address)) [[unlikely]]
-            return Step::slow;
-    if constexpr (pages == VectorPages::mark_first)
-        if (!r.instance->memories[0]->mark(address, sizeof(u64x2)))
-            return trap(TrapReason::memory_out_of_bounds);
-    if (!guarded_store_vector(r.memory, address, vector_at<u64x2, b>(r, 1))) [[unlikely]]
-        return trap(TrapReason::memory_out_of_bounds);
-    r.pc += 2;
-    return Step::next;
-}
-
-template <VectorPages pages>
-struct GuardedVectorStore {
-    template <Place a, Place b>
-    struct At {
-        static constexpr bool exists = true;
-        ICVM_INLINE Step run(Registers& r) {
-            return guarded_vector_store<pages, b>(r, field32(r, 1) + read<a>(r, 0));
-        }
-    };
-    template <Place b>
-    struct ToConstant {
-        static constexpr bool exists = true;
-        ICVM_INLINE Step run(Registers& r) {
-            return guarded_vector_store<pages, b>(r, field32(r, 1));
-        }
-    };
+template <Place place, u32 field>
+struct StoredVector {
+    ICVM_INLINE bool store(const Registers& r, u64 address) {
+        return guarded_store_vector(r.memory, address, vector_at<u64x2, place>(r, field));
+    }
 };
 
-/// A store that marks its pages first, where that has to be.
-struct TrackedGuardedVectorStore {
-    using Tracked = GuardedVectorStore<VectorPages::tracked>;
-    using MarkFirst = GuardedVectorStore<VectorPages::mark_first>;
+template <VectorPages pages, class Address, class Value>
+struct GuardedVectorStore {
+    static constexpr bool exists = Address::exists;
+    ICVM_INLINE Step run(Registers& r) {
+        u64 address;
+        if (!Address::find(r, address)) [[unlikely]]
+            return trap(TrapReason::memory_out_of_bounds);
+        if constexpr (pages == VectorPages::tracked)
+            if (!is_marked<u64x2>(guarded_marks(r), address)) [[unlikely]]
+                return Step::slow;
+        if constexpr (pages == VectorPages::mark_first)
+            if (!r.instance->memories[0]->mark(address, sizeof(u64x2)))
+                return trap(TrapReason::memory_out_of_bounds);
+        if (!Value::store(r, address)) [[unlikely]]
+            return trap(TrapReason::memory_out_of_bounds);
+        r.pc += 2;
+        return Step::next;
+    }
+};
+
+/// Marks its pages first, where that has to be.
+template <class Address, class Value>
+struct TrackedVectorStore : GuardedVectorStore<VectorPages::tracked, Address, Value> {
+    using Slow = GuardedVectorStore<VectorPages::mark_first, Address, Value>;
+};
+
+template <bool tracked>
+struct GuardedVectorStores {
+    template <class Address, class Value>
+    using Store = std::conditional_t<tracked, TrackedVectorStore<Address, Value>,
+                                     GuardedVectorStore<VectorPages::plain, Address, Value>>;
 
     template <Place a, Place b>
-    struct At : Tracked::At<a, b> {
-        using Slow = MarkFirst::At<a, b>;
-    };
+    struct At : Store<WithOffset<a, 0>, StoredVector<b, 1>> {};
     template <Place b>
-    struct ToConstant : Tracked::ToConstant<b> {
-        using Slow = MarkFirst::ToConstant<b>;
-    };
+    struct ToConstant : Store<ConstantAddress, StoredVector<b, 1>> {};
+    template <Place a, Place b, Place c>
+    struct AtSum : Store<Indexed<b, c, 1>, StoredVector<a, 0>> {};
+    template <Place a, Place b>
+    struct AtSumWithImmediate : Store<IndexedByImmediate<b, 1>, StoredVector<a, 0>> {};
+
+    static void put(Handlers& handlers, Operation first, Operation indexed) {
+        constexpr File address = File::integer, value = File::vector;
+        handlers.put_forms<At, address, value>(first);
+        handlers.put_forms<ToConstant, value>(form_of(first, 1));
+        handlers.put_forms<AtSum, value, address, address>(indexed);
+        handlers.put_forms<AtSumWithImmediate, value, address>(form_of(indexed, 1));
+    }
 };
 
 template <From address_from, bool far, VectorPages pages>
@@ -86,13 +95,9 @@ struct TrackedCheckedVectorStore : CheckedVectorStore<address_from, far, VectorP
 void put_vector_store_handlers(Handlers& handlers) {
     constexpr Operation first = Operation::v128_store_guarded;
     using enum VectorPages;
-    constexpr File address = File::integer, value = File::vector;
-    using Plain = GuardedVectorStore<plain>;
-    using Tracked = TrackedGuardedVectorStore;
-    handlers.put_forms<Plain::At, address, value>(first);
-    handlers.put_forms<Plain::ToConstant, value>(form_of(first, 1));
-    handlers.put_forms<Tracked::At, address, value>(form_of(first, 2));
-    handlers.put_forms<Tracked::ToConstant, value>(form_of(first, 3));
+    constexpr Operation indexed = Operation::v128_store_guarded_indexed;
+    GuardedVectorStores<false>::put(handlers, first, indexed);
+    GuardedVectorStores<true>::put(handlers, form_of(first, 2), form_of(indexed, 2));
     handlers.put<CheckedVectorStore<From::slot, false, plain>>(form_of(first, 4));
     handlers.put<CheckedVectorStore<From::immediate, false, plain>>(form_of(first, 5));
     handlers.put<TrackedCheckedVectorStore<From::slot, false>>(form_of(first, 6));

@@ -98,6 +98,8 @@ inline constexpr Operation vectors_in_registers[] = {
     Operation::i64x2_extend_low_i32x4_u,
     Operation::i64x2_extract_lane,
     // Floats.
+    Operation::f32x4_add_product,
+    Operation::f64x2_add_product,
     Operation::f32x4_splat,
     Operation::f32x4_add,
     Operation::f32x4_sub,
