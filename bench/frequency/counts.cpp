@@ -59,10 +59,10 @@ void count(const Registers& registers, const Known& row) {
     for (u32 n = 0; n < shape.operands; n++) {
         const Place place = row.places[n];
         const u32 at = place == Place::slot ? place_count + field16(registers, n) : u32(place);
-        if (n == 0 && shape.writes)
+        if (shape.writes(n))
             result = at;
         else if (at == last.result)
-            links |= u64(1) << (n - shape.writes);
+            links |= u64(1) << (n - (shape.writes(0) ? 1 : 0));
     }
     const u64 before = (last.key << 16 & ((u64(1) << links_at) - 1)) |
                        (last.key >> links_at & 7) << (links_at + 3) | links << links_at;

@@ -74,7 +74,8 @@ ICVM_HANDLER leave(ICVM_REGISTERS) { state_of(control).registers = ICVM_TAKE; }
 
 void enter(ExecutionState& state) {
     const Registers r = state.registers;
-    reinterpret_cast<Handler>(*r.pc)(ICVM_PASS(r));
+    const Handler first = reinterpret_cast<Handler>(*r.pc);
+    first(ICVM_PASS(r, first));
 }
 
 #endif

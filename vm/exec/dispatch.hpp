@@ -135,12 +135,16 @@ Step handler(Registers& r) {
 
 #else
 
+// Behind r1 comes the register of shift counts (x86-64: rcx). It gets the handler's own address,
+// which nobody reads: an operand there would have to be saved by every shift (9 % fewer machine
+// instructions in xorshift, 2 to 3 % in hashing).
 #define ICVM_REGISTERS                                                                          \
     const Cell *pc, u64 *fp, u8 *memory, Instance *instance, i64 budget, ControlEntry *control, \
-        u64 r1, u64 r2, u64 r3, u64 r4, Lanes x1, Lanes x2, Lanes x3
-#define ICVM_PASS(r)                                                                       \
-    (r).pc, (r).fp, (r).memory, (r).instance, (r).budget, (r).control, (r).r[0], (r).r[1], \
-        (r).r[2], (r).r[3], (r).x[0], (r).x[1], (r).x[2]
+        u64 r1, const void *, u64 r2, u64 r3, u64 r4, Lanes x1, Lanes x2, Lanes x3
+#define ICVM_PASS(r, next)                                                                     \
+    (r).pc, (r).fp, (r).memory, (r).instance, (r).budget, (r).control, (r).r[0],               \
+        reinterpret_cast<const void*>(next), (r).r[1], (r).r[2], (r).r[3], (r).x[0], (r).x[1], \
+        (r).x[2]
 #define ICVM_TAKE                                                                   \
     {                                                                               \
         pc, fp, memory, instance, budget, control, {r1, r2, r3, r4}, { x1, x2, x3 } \
@@ -158,19 +162,19 @@ ICVM_HANDLER handler(ICVM_REGISTERS) {
     const Step step = Body::run(r);
     if (step == Step::next) [[likely]] {
         const Handler next = reinterpret_cast<Handler>(*r.pc);
-        [[clang::musttail]] return next(ICVM_PASS(r));
+        [[clang::musttail]] return next(ICVM_PASS(r, next));
     }
     if (step == Step::taken) {
         // Kept apart from the other way, lest the branch become a conditional move of pc (1.38x).
         asm volatile("# taken");
         const Handler next = reinterpret_cast<Handler>(*r.pc);
-        [[clang::musttail]] return next(ICVM_PASS(r));
+        [[clang::musttail]] return next(ICVM_PASS(r, next));
     }
     if constexpr (HasSlow<Body>)
         if (step == Step::slow) [[clang::musttail]]
-            return handler<typename Body::Slow>(ICVM_PASS(r));
+            return handler<typename Body::Slow>(ICVM_PASS(r, r.pc));
     state_of(r.control).step = step;
-    [[clang::musttail]] return leave(ICVM_PASS(r));
+    [[clang::musttail]] return leave(ICVM_PASS(r, r.pc));
 }
 
 #endif
