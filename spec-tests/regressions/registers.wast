@@ -109,3 +109,24 @@
 (assert_return (invoke "rotate" (i32.const 2)) (i32.const 382))
 (assert_return (invoke "rotate" (i32.const 3)) (i32.const 1241))
 (assert_return (invoke "old-value" (i32.const 0)) (i32.const 21))
+
+;; An array instruction without a result left local 0 with what its slot held.
+(module
+  (type $bytes (array (mut i8)))
+  (data $d "\01\02\03\04")
+  (func (export "array-init") (param $x f64) (param $n i32) (result f64)
+    (local $a (ref null $bytes)) (local $i i32)
+    (local.set $a (array.new_default $bytes (i32.const 8)))
+    (local.set $x (f64.const 0))
+    (loop $l
+      (local.set $x (f64.add (local.get $x) (f64.convert_i32_u (local.get $i))))
+      (local.set $x (f64.mul (f64.sub (local.get $x) (f64.const 0.5)) (f64.const 2)))
+      (local.set $x (f64.mul (f64.add (local.get $x) (f64.const 1)) (f64.const 0.5)))
+      (local.set $x (f64.sub (f64.add (local.get $x) (local.get $x)) (local.get $x)))
+      (array.init_data $bytes $d (local.get $a) (i32.const 0) (i32.const 0) (i32.const 4))
+      (array.fill $bytes (local.get $a) (i32.const 4) (i32.const 9) (i32.const 2))
+      (array.copy $bytes $bytes (local.get $a) (i32.const 6) (local.get $a) (i32.const 0) (i32.const 2))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (f64.add (local.get $x) (f64.convert_i32_u (array.get_u $bytes (local.get $a) (i32.const 7)))))
+)
+(assert_return (invoke "array-init" (f64.const 1e9) (i32.const 4)) (f64.const 8))
