@@ -112,10 +112,10 @@ public:
     }
 
     /// What is there after these cells; a branch that is taken lands apart.
-    auto run(std::vector<Cell> cells, const void* first, u32 sample) {
+    auto run(std::vector<Cell> cells, const void* first, u32 sample, u64 mask) {
         machine_.fill();
         for (u32 n = 2; n < TestMachine::slots_shown; n++)
-            machine_.set(Place::slot, n, samples[(sample / n + n) % sample_count]);
+            machine_.set(Place::slot, n, samples[(sample / n + n) % sample_count] & mask);
         for (u64& global : globals_) global = samples[sample++ % sample_count];
         machine_.registers.control = control_;
         const Cell finish = reinterpret_cast<Cell>(handler_of(Operation::finish));
@@ -141,8 +141,11 @@ void aim(std::vector<Cell>& cells, const Fields& fields, size_t begin) {
     });
 }
 
+/// Not those that need a memory or callees, nor vectors, which take two slots each.
 bool is_tried(const Pair& pair) {
     const std::string_view id = to_string(pair.fused);
+    for (const std::string_view shape : {"v128_", "i8x16_", "i16x8_", "i32x4_", "f32x4_", "f64x2_"})
+        if (id.starts_with(shape)) return false;
     return !id.contains("load") && !id.contains("store") && !id.contains("call");
 }
 
@@ -157,8 +160,10 @@ void try_pair(PairMachine& machine, const Pair& pair, u32 sample) {
     aim(apart, second, first.cells.size() + 1);
     std::vector<Cell> fused = both.cells;
     aim(fused, both, 0);
-    auto wanted = machine.run(apart, handler_of(pair.first), sample);
-    auto seen = machine.run(fused, handler_of(pair.fused), sample);
+    // The bits above an f32 in a slot are zero.
+    const u64 mask = to_string(pair.first).starts_with("f32_") ? 0xFFFFFFFF : ~u64(0);
+    auto wanted = machine.run(apart, handler_of(pair.first), sample, mask);
+    auto seen = machine.run(fused, handler_of(pair.fused), sample, mask);
     if (!keeps)
         for (auto* outcome : {&wanted, &seen})
             std::get<2>(*outcome)[TestMachine::index(Place::slot, result_slot)] = 0;
