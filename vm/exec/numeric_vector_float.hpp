@@ -6,6 +6,9 @@
 namespace icvm::vm::numeric {
 
 #if defined(__SSE4_1__)
+/// What the builtin takes, for every compiler.
+using TestedLanes = long long __attribute__((vector_size(16)));
+
 /// In three instructions; what compilers make of a != a has a comparison with zeros.
 template <class V>
 bool has_nan(V a) {
@@ -13,7 +16,7 @@ bool has_nan(V a) {
         asm("cmpunordps %0, %0" : "+x"(a));
     else
         asm("cmpunordpd %0, %0" : "+x"(a));
-    const i64x2 nans = std::bit_cast<i64x2>(a);
+    const TestedLanes nans = std::bit_cast<TestedLanes>(a);
     return !__builtin_ia32_ptestz128(nans, nans);
 }
 /// Whether there is one in a pair of lanes.
@@ -23,7 +26,7 @@ bool has_nan(V a, V b) {
         asm("cmpunordps %1, %0" : "+x"(a) : "x"(b));
     else
         asm("cmpunordpd %1, %0" : "+x"(a) : "x"(b));
-    const i64x2 nans = std::bit_cast<i64x2>(a);
+    const TestedLanes nans = std::bit_cast<TestedLanes>(a);
     return !__builtin_ia32_ptestz128(nans, nans);
 }
 #endif
