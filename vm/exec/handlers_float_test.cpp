@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "vm/exec/numeric.hpp"
 #include "vm/exec/test_machine.hpp"
 
 using namespace icvm;
@@ -165,4 +166,49 @@ TEST_CASE("A numeric instruction on floats gives the same at all places, to the 
             forms += check_forms(machine, operation);
         }
     CHECK(forms > 2000);
+}
+
+namespace {
+
+/// The products in the order of code.def, in two instructions.
+template <class F>
+u64 in_two(u32 which, u64 a, u64 b, u64 c) {
+    using namespace numeric;
+    const auto value = [](u64 bits) { return std::bit_cast<F>(BitsOf<F>(bits)); };
+    const F first = value(a), product = canonical(F(value(b) * value(c)));
+    const F results[] = {F(first + product), F(first - product), F(product - first)};
+    return std::bit_cast<BitsOf<F>>(canonical(results[which]));
+}
+
+template <class F>
+void check_products(TestMachine& machine, Operation operation, u32 which, char type) {
+    const std::vector<u64> all = samples(type);
+    for_each_form(operation, [&](const auto& places, const void* handler) {
+        for (size_t n = 0; n < all.size() * all.size(); n += 3) {
+            std::array<u64, 3> values = {all[n % all.size()], all[n / all.size()],
+                                         all[n * 7 % all.size()]};
+            for (u32 k = 1; k < 3; k++)  // operands in one register have one value
+                for (u32 same = 0; same < k; same++)
+                    if (places[k + 1] != Place::slot && places[k + 1] == places[same + 1])
+                        values[k] = values[same];
+            machine.fill();
+            for (u32 k = 0; k < 3; k++) machine.set(places[k + 1], 3 + k, values[k]);
+            std::vector<u64> expected = machine.contents();
+            expected[TestMachine::index(places[0], d_slot)] =
+                in_two<F>(which, values[0], values[1], values[2]);
+            const Cell cell = d_slot | u64(3) << 16 | u64(4) << 32 | u64(5) << 48;
+            REQUIRE(machine.run(handler, {&cell, 1}) == Step::finished);
+            REQUIRE(machine.contents() == expected);
+        }
+    });
+}
+
+}  // namespace
+
+TEST_CASE("A product and what is added to it are rounded one after the other, at all places") {
+    TestMachine machine(nullptr);
+    for (u32 n = 0; n < 3; n++) {
+        check_products<f32>(machine, form_of(Operation::f32_add_product, n), n, 'f');
+        check_products<f64>(machine, form_of(Operation::f64_add_product, n), n, 'F');
+    }
 }

@@ -164,3 +164,43 @@ TEST_CASE("A store of a vector beyond the end traps in all forms, and writes not
             }
         });
 }
+
+TEST_CASE("Vectors are loaded from and stored to a sum of addresses, which wraps") {
+    if (!guarded_access_available) return;
+    const auto memory = guarded_memory(true);
+    TestMachine machine(memory.get());
+    const Bits sample = {0x0123'4567'89AB'CDEF, 0xFEDC'BA98'7654'3210};
+    const u32 base = 0xFFFF'FF00;
+    const auto at_sum = [&](Operation operation, bool load) {
+        const bool immediate =
+            !std::string_view(operands_of(operation)).ends_with(load ? "b" : "c");
+        for_each_form(operation, [&](const auto& places, const void* handler) {
+            if (!immediate && places[1] == places[2] && places[1] != Place::slot) return;
+            for (const u64 address : {u64(8192), u64(8183), end - 16, end - 15}) {
+                const u32 index = u32(address) - base;
+                memory->rollback();
+                machine.fill();
+                machine.set(places[1], a_slot, base);
+                if (!immediate) machine.set(places[2], b_slot, index);
+                set_bits(machine, places[0], d_slot, sample);
+                if (load && address != end - 15) std::memcpy(memory->base + address, &sample, 16);
+                const Cell cell =
+                    load_fields(immediate ? index : 0) | (immediate ? 0 : u64(b_slot) << 32);
+                const Step step = machine.run(handler, {&cell, 1});
+                if (address == end - 15) {
+                    REQUIRE(step == trap(TrapReason::memory_out_of_bounds));
+                    continue;
+                }
+                REQUIRE(step == Step::finished);
+                REQUIRE(bits_at(machine, places[0], d_slot) == sample);
+                REQUIRE(std::memcmp(memory->base + address, &sample, 16) == 0);
+                std::memset(memory->base + address, 0, 16);
+            }
+        });
+    };
+    for (const u32 form : {0, 1}) {
+        at_sum(form_of(Operation::v128_load_guarded_indexed, form), true);
+        at_sum(form_of(Operation::v128_store_guarded_indexed, form), false);
+        at_sum(form_of(Operation::v128_store_guarded_tracked_indexed, form), false);
+    }
+}

@@ -36,6 +36,8 @@ std::vector<VectorRow> vector_rows() {
     std::vector<VectorRow> rows = {
         {Operation::copy_vector, "v:v"},
         {Operation::select_vector, "vvi:v"},
+        {Operation::f32x4_add_product, "vvv:v"},
+        {Operation::f64x2_add_product, "vvv:v"},
     };
     const auto add_lane = [&](Operation operation, std::string_view id, std::string signature) {
         if (operation != Operation::i8x16_shuffle)
@@ -185,6 +187,39 @@ TEST_CASE("A vector instruction gives the same at all places, in all lanes") {
         });
     }
     CHECK(forms > 1000);
+}
+
+/// A constant behind the instruction is what the same as an operand is.
+TEST_CASE("A vector instruction with a constant gives what it gives with an operand") {
+    struct Row {
+        Operation with_constant, with_operand;
+    };
+    const Row rows[] = {
+#define CODE_VECTOR_CONSTANT(id) {Operation::id##_constant, Operation::id},
+#include "vm/compile/code.def"
+    };
+    TestMachine machine(nullptr);
+    const std::vector<Bits> all = samples();
+    for (const Row& row : rows)
+        for_each_form(row.with_constant, [&](const Places& places, const void* handler) {
+            for (size_t n = 0; n < all.size() * all.size(); n += 2) {
+                const Bits constant = all[n / all.size()];
+                Operands operands{"vv", {all[n % all.size()], constant}, 0};
+                set_up(machine, operands, {});
+                const Cell two[] = {fields(operands)};
+                machine.run(handler_table()[size_t(row.with_operand)], two);
+                const Bits result = {machine.registers.fp[d_slot],
+                                     machine.registers.fp[d_slot + 1]};
+                operands.types = "v";
+                set_up(machine, operands, places);
+                std::vector<u64> expected = contents(machine);
+                expected[index(places[0], d_slot)] = result.low;
+                expected[index(places[0], d_slot) + 1] = result.high;
+                const Cell one[] = {fields(operands), constant.low, constant.high};
+                REQUIRE(machine.run(handler, one) == Step::finished);
+                REQUIRE(contents(machine) == expected);
+            }
+        });
 }
 
 TEST_CASE("A shuffle and a constant give the same at all places, in all lanes") {
