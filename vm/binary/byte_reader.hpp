@@ -37,6 +37,7 @@ public:
     bool at_end() const { return position_ == end_; }
     u32 offset() const { return u32(position_ - start_); }
     size_t remaining() const { return size_t(end_ - position_); }
+    Bytes rest() const { return {position_, end_}; }
     /// There must be one.
     u8 next_byte() const { return *position_; }
     void skip(u32 size) { position_ += size; }

@@ -15,9 +15,13 @@ public:
     InstructionReader(const Module& module, ByteRange range)
         : module_(module), reader_(module.bytes, range) {}
 
+    /// Goes on with another body.
+    void restart(ByteRange range) { reader_ = ByteReader(module_.bytes, range); }
+
     bool at_end() const { return reader_.at_end(); }
     u32 offset() const { return reader_.offset(); }
     void skip(u32 size) { reader_.skip(size); }
+    Bytes rest() const { return reader_.rest(); }
 
     /// Reads the next instruction. Only the fields that its Immediate has are written; `labels`
     /// and `catches` are valid until the next call.

@@ -26,6 +26,7 @@ public:
         if (counts_references_) [[unlikely]]
             count_references(i);
     }
+    bool has_heard_enough() const { return !in_entry_ && !counts_references_; }
     void finish(u32 height_max);
 
     /// Of the function that was finished last: whether its code may be more, or cost more, than its

@@ -15,19 +15,20 @@ ModuleCode::ModuleCode(const CompileInput& input)
 
 Result<void, CompileError> ModuleCode::validate(bool eager) {
     FunctionHead head(input_.module, input_.costs);
+    BodyWalk walk(input_.module, input_.types);
     for (size_t n = 0; n < input_.module.functions.size(); n++) {
         const u32 function = u32(input_.module.imported_functions + n);
-        auto valid = validate(function, head);
+        auto valid = validate(function, walk, head);
         if (!valid) return std::unexpected(CompileError{function, std::move(valid.error())});
         if (eager) compile(records_[n]);
     }
     return {};
 }
 
-Result<void, BodyError> ModuleCode::validate(u32 function, FunctionHead& head) {
+Result<void, BodyError> ModuleCode::validate(u32 function, BodyWalk& walk, FunctionHead& head) {
     Code& record = records_[function - input_.module.imported_functions];
     head.start(function, record);
-    TRY(validate_function(input_.module, input_.types, function, head));
+    TRY(validate_function(walk, function, head));
     bool too_large = head.has_too_many_references();
     if (!too_large && head.may_be_too_large()) {
         too_large = compile(record) == nullptr;

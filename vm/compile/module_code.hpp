@@ -39,7 +39,7 @@ public:
     size_t bytes() const;
 
 private:
-    Result<void, BodyError> validate(u32 function, FunctionHead& head);
+    Result<void, BodyError> validate(u32 function, BodyWalk& walk, FunctionHead& head);
 
     CompileInput input_;
     std::unique_ptr<Code[]> records_;

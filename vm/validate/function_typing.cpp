@@ -2,16 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "vm/base/check.hpp"
 #include "vm/validate/signature.hpp"
 
 namespace icvm::vm {
 
-FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types, u32 function)
-    : module_(module),
-      types_(types),
-      results_(module.function_type(function).results),
-      locals_(module.function_type(function).parameters) {
-    open_frame(Opcode::block, {BlockType::Kind::type_index, {}, module.function_types[function]});
+FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types)
+    : module_(module), types_(types) {}
+
+void FunctionTyping::start(u32 function) {
+    const FunctionType& type = module_.function_type(function);
+    results_ = type.results;
+    locals_ = type.parameters;
+    unset_.clear();
+    set_locals_.clear();
+    frames_.clear();
+    operands_.clear();
+    open_frame(Opcode::block, {BlockType::Kind::type_index, {}, module_.function_types[function]});
 }
 
 FunctionTyping::FunctionTyping(const Module& module, const ClosedTypes& types, ValueType result)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "vm/base/check.hpp"
 #include "vm/validate/function_typing.hpp"
 #include "vm/validate/signature.hpp"
 

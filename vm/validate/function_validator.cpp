@@ -4,11 +4,16 @@
 
 namespace icvm::vm {
 
-BodyWalk::BodyWalk(const Module& module, const ClosedTypes& types, u32 index)
-    : module_(module),
-      body_(module.functions[index - module.imported_functions].body),
-      reader_(module, body_),
-      typing_(module, types, index) {}
+BodyWalk::BodyWalk(const Module& module, const ClosedTypes& types)
+    : module_(module), reader_(module, {}), typing_(module, types) {}
+
+void BodyWalk::start(u32 index) {
+    body_ = module_.functions[index - module_.imported_functions].body;
+    reader_.restart(body_);
+    typing_.start(index);
+    reachable_ = true;
+    height_max_ = 0;
+}
 
 Result<void, BodyError> BodyWalk::read_locals() {
     const auto is_typed = read_local_groups();

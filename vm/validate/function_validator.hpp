@@ -26,6 +26,8 @@ struct Proof {
 ///   instruction(i, p)  every instruction in order, also unreachable ones and the final `end`
 ///   finish(height_max) once; the greatest height of the operand stack, in slots
 ///
+/// One that has a member `has_heard_enough()` may not hear of the instructions that follow when
+/// that is true.
 template <class L>
 concept FunctionListener =
     requires(L l, std::span<const ValueType> t, const Instruction& i, const Proof& p, u32 n) {
@@ -44,6 +46,12 @@ struct BodyError {
     std::string reason;
 };
 
+class BodyWalk;
+
+/// The same with a walk that has seen other functions of the module: its buffers are used again.
+template <FunctionListener Listener>
+Result<void, BodyError> validate_function(BodyWalk& walk, u32 index, Listener& listener);
+
 template <FunctionListener Listener>
 Result<void, BodyError> validate_function(const Module& module, const ClosedTypes& types, u32 index,
                                           Listener& listener);
@@ -60,7 +68,9 @@ struct NullListener {
 /// The part of validate_function that does not depend on the listener.
 class BodyWalk {
 public:
-    BodyWalk(const Module& module, const ClosedTypes& types, u32 index);
+    BodyWalk(const Module& module, const ClosedTypes& types);
+
+    void start(u32 index);
 
     /// Reads the declarations of locals, which precede the instructions (Wasm 5.5.13).
     Result<void, BodyError> read_locals();
@@ -74,6 +84,12 @@ public:
             return invalid(instruction.offset);
         const u32 height = typing_.operands().height();
         return height <= height_max_ || raise(height, instruction.offset);
+    }
+    /// Goes over instructions that are in order; next() has the one that follows.
+    void skim() {
+        const Bytes rest = reader_.rest();
+        const u8* at = typing_.skim(rest.data(), rest.data() + rest.size(), height_max_);
+        reader_.skip(u32(at - rest.data()));
     }
     bool finished() const { return typing_.finished(); }
     /// Whether nothing follows the final `end`.
@@ -92,7 +108,7 @@ private:
     [[gnu::cold, gnu::noinline]] bool invalid(u32 offset);
 
     const Module& module_;
-    ByteRange body_;
+    ByteRange body_{};
     InstructionReader reader_;
     FunctionTyping typing_;
     bool reachable_ = true;
@@ -101,19 +117,27 @@ private:
 };
 
 template <FunctionListener Listener>
-Result<void, BodyError> validate_function(const Module& module, const ClosedTypes& types, u32 index,
-                                          Listener& listener) {
-    BodyWalk walk(module, types, index);
+Result<void, BodyError> validate_function(BodyWalk& walk, u32 index, Listener& listener) {
+    walk.start(index);
     TRY(walk.read_locals());
     listener.begin(walk.locals());
     Instruction instruction{};
     while (!walk.finished()) {
+        if constexpr (requires { listener.has_heard_enough(); })
+            if (listener.has_heard_enough()) walk.skim();
         if (!walk.next(instruction)) return std::unexpected(std::move(walk.error()));
         listener.instruction(instruction, walk.proof());
     }
     if (!walk.check_end()) return std::unexpected(std::move(walk.error()));
     listener.finish(walk.height_max());
     return {};
+}
+
+template <FunctionListener Listener>
+Result<void, BodyError> validate_function(const Module& module, const ClosedTypes& types, u32 index,
+                                          Listener& listener) {
+    BodyWalk walk(module, types);
+    return validate_function(walk, index, listener);
 }
 
 }  // namespace icvm::vm

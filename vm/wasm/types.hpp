@@ -52,7 +52,7 @@ struct ValueType {
     }
     constexpr bool is_nullable() const { return code() == nullable_code; }
     constexpr HeapType heap_type() const { return {bits >> 8}; }
-    constexpr bool is_number() const { return code() >= 0x7C && code() <= 0x7F; }
+    constexpr bool is_number() const { return bits - 0x7C <= 0x7F - 0x7C; }
     /// i8 or i16: of a field only (Wasm 2.3.8).
     constexpr bool is_packed() const { return code() == 0x78 || code() == 0x77; }
     /// Has a default value, so that a local of it needs no initialization (Wasm 3.1.3).
