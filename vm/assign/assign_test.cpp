@@ -5,7 +5,7 @@
 
 #include "vm/assign/copies.hpp"
 #include "vm/assign/fusion.hpp"
-#include "vm/assign/occupancy.hpp"
+#include "vm/assign/temporaries.hpp"
 #include "vm/assign/threading.hpp"
 
 namespace icvm::vm {
@@ -64,6 +64,38 @@ TEST_CASE("Ranges of points are taken once, also over several words", "[assign]"
     CHECK(occupancy.take(Place::r1, {0, 60}));
     CHECK(occupancy.is_taken(Place::r1, 263));
     CHECK_FALSE(occupancy.is_taken(Place::r1, 264));
+}
+
+TEST_CASE("Temporaries in a range gain what they do, and are moved out of it", "[assign]") {
+    TestDraft t;
+    for (u32 n = 0; n < 3; n++) {
+        t.binary(Operation::i32_add, 5, 4, 0, 1);
+        t.binary(Operation::i32_add, 4, 2, 4, 4);
+    }
+    Flow flow;
+    flow.build(t.draft);
+    FormTables forms{};
+    const void* const some[1] = {};
+    forms[size_t(Operation::i32_add)] = {{File::integer, File::integer, File::integer}, some};
+    Occupancy occupancy;
+    occupancy.clear(6);
+    Temporaries temporaries;
+    temporaries.build(t.draft, flow, forms);
+    temporaries.place(occupancy);
+    temporaries.index();
+    REQUIRE(temporaries.all().size() == 3);
+    const Place place = temporaries.all()[0].place;
+    CHECK(place == integer_register(integer_registers - 1));
+    CHECK(temporaries.gain_in(place, {0, 12}) == 9);
+    CHECK(temporaries.gain_in(place, {3, 5}) == 0);
+    CHECK(temporaries.gain_in(place, {2, 6}) == 6);
+    CHECK(temporaries.gain_in(Place::r1, {0, 12}) == 0);
+    temporaries.evict(place, {2, 6}, occupancy);
+    CHECK(temporaries.all()[0].place == Place::slot);
+    CHECK(temporaries.all()[1].place == Place::slot);
+    CHECK(temporaries.all()[2].place == place);
+    CHECK(occupancy.is_free(place, {0, 9}));
+    CHECK_FALSE(occupancy.is_free(place, {9, 10}));
 }
 
 TEST_CASE("A loop that is left for an outer one and goes on belongs to that whole", "[assign]") {

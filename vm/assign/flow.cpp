@@ -22,11 +22,14 @@ void Flow::build(const Draft& draft) {
     blocks.clear();
     edges.clear();
     loops.clear();
-    for (const Draft::Row& row : draft.rows)
-        nodes.push_back({.operation = Operation(draft.cells[row.cell]),
+    for (const Draft::Row& row : draft.rows) {
+        const Operation operation = Operation(draft.cells[row.cell]);
+        const bool leaves = shape_of(operation).conduct == Conduct::leave;
+        nodes.push_back({.operation = operation,
                          .origin = row.cell,
                          .cell = row.cell,
-                         .top = row.top});
+                         .top = leaves ? 0 : row.top});
+    }
     mark_sites(draft);
     mark_leaders(draft);
     cut_blocks(draft);

@@ -26,12 +26,15 @@ void LocalAssignment::build(const Draft& draft, const Flow& flow, const FormTabl
     list_locals();
     weigh_locals();
     choose_candidates();
+    choices_.clear();
     if (candidates_.empty()) return;
     liveness_.build(draft, flow);
     nest_regions();
     weigh_regions();
     collect_copies();
-    assign();
+    list_choices();
+    for (const Choice& choice : choices_)
+        if (is_open(choice)) assign(choice, best_register(choice));
 }
 
 const Unit* LocalAssignment::unit_at(u32 slot, u32 node) const {
@@ -229,28 +232,28 @@ void LocalAssignment::collect_copies() {
 
 // ---- Registers ---------------------------------------------------------------------------------
 
-void LocalAssignment::assign() {
-    std::vector<Choice> choices;
+void LocalAssignment::list_choices() {
     for (u32 r = 0; r < regions_.size(); r++)
         for (u32 n = 0; n < candidates_.size(); n++)
-            if (gain(r, n) >= Gains::least) choices.push_back({gain(r, n), r, n});
-    std::ranges::sort(choices, [](const Choice& a, const Choice& b) {
+            if (gain(r, n) >= Gains::least) choices_.push_back({gain(r, n), r, n});
+    std::ranges::sort(choices_, [](const Choice& a, const Choice& b) {
         if (a.gain != b.gain) return a.gain > b.gain;
         return a.region != b.region ? a.region < b.region : a.number < b.number;
     });
-    for (const Choice& choice : choices)
-        if (units_.size() < units_max) assign(choice);
-    for (const Unit& unit : units_)
-        if (unit.begin != 0 || unit.end != flow_->nodes.size()) loop_units_.push_back(unit);
 }
 
-void LocalAssignment::assign(const Choice& choice) {
-    const Region& region = regions_[choice.region];
-    const u32 begin = begin_of(region), end = end_of(region);
-    for (const u32 index : units_of_[choice.number])
-        if (units_[index].begin < end && begin < units_[index].end) return;
-    const Place place = best_register(choice.number, region);
+/// Nothing is chosen yet that goes against it.
+bool LocalAssignment::is_open(const Choice& choice) const {
+    if (units_.size() == units_max) return false;
+    const u32 begin = begin_of(regions_[choice.region]), end = end_of(regions_[choice.region]);
+    return std::ranges::none_of(units_of_[choice.number], [&](u32 unit) {
+        return units_[unit].begin < end && begin < units_[unit].end;
+    });
+}
+
+void LocalAssignment::assign(const Choice& choice, Place place) {
     if (place == Place::slot) return;
+    const Region& region = regions_[choice.region];
     all_ranges(choice.number, region, [&](Range range) {
         occupancy_->fill(place, range);
         return true;
@@ -258,17 +261,20 @@ void LocalAssignment::assign(const Choice& choice) {
     const Candidate& candidate = candidates_[choice.number];
     units_of_[choice.number].push_back(u32(units_.size()));
     units_.push_back({choice.number, candidate.slot, place, candidate.is_vector,
-                      (region.written >> choice.number & 1) != 0, begin, end});
+                      (region.written >> choice.number & 1) != 0, begin_of(region),
+                      end_of(region)});
+    if (choice.region != 0) loop_units_.push_back(units_.back());
 }
 
 /// A free register, best the one that most copies come from or go to; none: slot.
-Place LocalAssignment::best_register(u32 number, const Region& region) const {
-    const bool integer = candidates_[number].file == File::integer;
+Place LocalAssignment::best_register(const Choice& choice) const {
+    const Region& region = regions_[choice.region];
+    const bool integer = candidates_[choice.number].file == File::integer;
     const u32 count = integer ? integer_registers - integers_kept : vector_registers - vectors_kept;
     std::array<i64, place_count> copied{};
     for (const Copy& copy : copies_) {
-        if (copy.from != number && copy.to != number) continue;
-        const u32 other = copy.from == number ? copy.to : copy.from;
+        if (copy.from != choice.number && copy.to != choice.number) continue;
+        const u32 other = copy.from == choice.number ? copy.to : copy.from;
         if (const Unit* unit = unit_at(candidates_[other].slot, copy.node))
             copied[u32(unit->place)] += copy.weight;
     }
@@ -277,7 +283,45 @@ Place LocalAssignment::best_register(u32 number, const Region& region) const {
         const Place place = integer ? integer_register(n) : vector_register(n);
         if (best != Place::slot && copied[u32(place)] <= copied[u32(best)]) continue;
         const auto is_free = [&](Range range) { return occupancy_->is_free(place, range); };
-        if (all_ranges(number, region, is_free)) best = place;
+        if (all_ranges(choice.number, region, is_free)) best = place;
+    }
+    return best;
+}
+
+// ---- Registers of temporaries ------------------------------------------------------------------
+
+void LocalAssignment::displace(Temporaries& temporaries, const Occupancy& of_locals) {
+    Occupancy others = of_locals;
+    for (const Choice& choice : choices_) {
+        if (!is_open(choice)) continue;
+        const Place place = cheapest_register(choice, others, temporaries);
+        if (place == Place::slot) continue;
+        all_ranges(choice.number, regions_[choice.region], [&](Range range) {
+            temporaries.evict(place, range, *occupancy_);
+            others.fill(place, range);
+            return true;
+        });
+        assign(choice, place);
+    }
+}
+
+/// The register without another local whose temporaries bring least, when that is less than this
+/// brings.
+Place LocalAssignment::cheapest_register(const Choice& choice, const Occupancy& others,
+                                         const Temporaries& temporaries) const {
+    const bool integer = candidates_[choice.number].file == File::integer;
+    Place best = Place::slot;
+    i64 least = choice.gain;
+    for (u32 n = 0; n < (integer ? integer_registers : vector_registers); n++) {
+        const Place place = integer ? integer_register(n) : vector_register(n);
+        i64 loss = 0;
+        const auto adds = [&](Range range) {
+            loss += temporaries.gain_in(place, range);
+            return loss < least && others.is_free(place, range);
+        };
+        if (!all_ranges(choice.number, regions_[choice.region], adds)) continue;
+        best = place;
+        least = loss;
     }
     return best;
 }

@@ -2,27 +2,9 @@
 
 #include <algorithm>
 
-#include "vm/assign/occupancy.hpp"
+#include "vm/assign/temporaries.hpp"
 
 namespace icvm::vm {
-
-/// What it brings to have an operand in a register, and costs where it must be copied, in units of
-/// the time that a slot takes more than a register.
-struct Gains {
-    static constexpr i64 form = 1;
-    static constexpr i64 copy = 3;
-    static constexpr i64 saving = 1;  ///< over a call
-    static constexpr i64 least = 2;
-
-    /// How often a block runs, as far as can be seen.
-    static i64 weight(const Block& block) { return i64(1) << (3 * std::min(block.loop_depth, 6u)); }
-};
-
-/// Whether an operation takes that operand in a register of the file.
-inline bool accepts(const FormTable& table, u32 operand, File file) {
-    return table.handlers != nullptr &&
-           (table.files[operand] == file || table.files[operand] == File::any);
-}
 
 /// A local that is in a register, in a loop or in the whole function; elsewhere it is in its slot.
 struct Unit {
@@ -39,7 +21,11 @@ struct Unit {
 /// Gives registers to locals, where they bring most first.
 class LocalAssignment {
 public:
+    /// Leaves a register of each file to temporaries.
     void build(const Draft& draft, const Flow& flow, const FormTables& forms, Occupancy& occupancy);
+    /// The others get registers that temporaries have, where they bring more than these.
+    /// `of_locals`: what locals alone have.
+    void displace(Temporaries& temporaries, const Occupancy& of_locals);
 
     /// Those of the whole function and those of loops.
     const std::vector<Unit>& units() const { return units_; }
@@ -87,9 +73,12 @@ private:
     void weigh_entries();
     void weigh_exits();
     void collect_copies();
-    void assign();
-    void assign(const Choice& choice);
-    Place best_register(u32 number, const Region& region) const;
+    void list_choices();
+    bool is_open(const Choice& choice) const;
+    void assign(const Choice& choice, Place place);
+    Place best_register(const Choice& choice) const;
+    Place cheapest_register(const Choice& choice, const Occupancy& others,
+                            const Temporaries& temporaries) const;
     template <class Visit>
     bool all_ranges(u32 number, const Region& region, const Visit& visit) const;
     u32 begin_of(const Region& region) const { return flow_->blocks[region.first].first; }
@@ -111,6 +100,7 @@ private:
     std::vector<u32> region_of_;   ///< by block: the innermost
     std::vector<i64> gains_;
     std::vector<Copy> copies_;
+    std::vector<Choice> choices_;
     std::vector<Unit> units_, loop_units_;
     std::array<std::vector<u32>, Liveness::candidates_max> units_of_;  ///< by number: of units_
 };

@@ -28,6 +28,10 @@ void Occupancy::fill(Place place, Range range) {
     for_words(range, [&](u32 word, u64 mask) { bits_[u32(place)][word] |= mask; });
 }
 
+void Occupancy::release(Place place, Range range) {
+    for_words(range, [&](u32 word, u64 mask) { bits_[u32(place)][word] &= ~mask; });
+}
+
 bool Occupancy::take(Place place, Range range) {
     if (!is_free(place, range)) return false;
     fill(place, range);

@@ -16,6 +16,7 @@ public:
     }
     bool is_free(Place place, Range range) const;
     void fill(Place place, Range range);
+    void release(Place place, Range range);
     /// Fills it if it is free.
     bool take(Place place, Range range);
     bool is_taken(Place place, u32 point) const {

@@ -4,7 +4,7 @@
 
 namespace icvm::vm {
 
-/// Gives registers to locals, then to operands that are written and read within a block.
+/// Gives registers to locals and temporaries: to those of both that bring most.
 class RegisterAssignment {
 public:
     void build(const Draft& draft, const Flow& flow, const FormTables& forms);
@@ -19,35 +19,16 @@ public:
     bool integers_live_behind(u32 node) const;
 
 private:
-    /// An operand between its writing and its last reading.
-    struct Open {
-        u32 slot;
-        u32 node;    ///< that writes it …
-        u8 operand;  ///< … as which operand
-        u32 last;    ///< that reads it
-        u8 count = 0;
-        struct Use {
-            u32 node;
-            u8 operand;
-        };
-        static constexpr u32 uses_max = 4;
-        std::array<Use, uses_max> uses{};
-    };
-
     void place_locals(const Draft& draft);
-    void assign_operands(const Draft& draft, const Block& block);
-    void write_operands(const Draft& draft, u32 at, const Node& node);
-    void read_operands(const Draft& draft, u32 at, const Node& node);
-    void close(const Open& open);
-    bool accept(const Open& open, File file) const;
+    void place_temporaries();
+    void set_place(u32 node, u32 operand, Place place, bool is_vector);
 
-    const FormTables* forms_ = nullptr;
     const Flow* flow_ = nullptr;
     Occupancy occupancy_;
     LocalAssignment locals_;
     std::vector<Places> places_;
     std::vector<u8> vectors_;
-    std::vector<Open> open_;
+    Temporaries temporaries_;
 };
 
 }  // namespace icvm::vm
