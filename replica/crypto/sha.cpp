@@ -15,6 +15,15 @@ Sha256 sha256(Bytes bytes) {
     return digest;
 }
 
+Sha256 sha256_of(std::initializer_list<Bytes> pieces) {
+    Sha256 digest;
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    for (const Bytes piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
+    SHA256_Final(digest.data(), &context);
+    return digest;
+}
+
 Sha224 sha224(Bytes bytes) {
     Sha224 digest;
     SHA256_CTX context;
