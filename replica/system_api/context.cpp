@@ -6,10 +6,8 @@ namespace icvm::replica {
 
 namespace {
 
-/// Cycles for a GiB and second, and the default freezing threshold (docs/mainnet.md, "Cycles").
-constexpr u128 storage_fee = 127'000;
-constexpr u128 freezing_threshold_s = 2'592'000;
-constexpr u128 gib = 1024 * 1024 * 1024;
+/// Of a canister whose settings do not say otherwise (docs/mainnet.md, "Cycles").
+constexpr u64 freezing_threshold_s = 2'592'000;
 
 constexpr std::string_view cut_notice = "(icvm leaves out what this message printed beyond 1 MiB)";
 
@@ -53,9 +51,9 @@ bool in_replicated_execution(Context context) {
 }
 
 u128 ExecutionContext::liquid_cycles() const {
-    const u128 usage = memory_usage_bytes(*canister);
-    const u128 freeze_limit = usage * storage_fee * freezing_threshold_s / gib;
-    return cycles() - std::min(cycles(), freeze_limit);
+    const Holdings holdings{.memory_bytes = memory_usage_bytes(*canister)};
+    const u128 limit = schedule->freezing_limit(holdings, freezing_threshold_s, 0);
+    return cycles() - std::min(cycles(), limit);
 }
 
 void ExecutionContext::print(std::string line) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "replica/cycles/cost_schedule.hpp"
 #include "replica/state/canister.hpp"
 #include "replica/state/stable_memory.hpp"
 #include "replica/system_api/execution_error.hpp"
@@ -63,6 +65,9 @@ struct ExecutionContext {
     i64 budget_at_start = 0;    ///< instructions that this execution began with
     u64 instruction_limit = 0;  ///< of the whole message, for the error's text
     StableMemory* stable = nullptr;
+    const CostSchedule* schedule = &cost_schedules[0];
+    /// The canister's environment variables, in the order of their names' bytes; nullptr: none.
+    const std::map<std::string, std::string>* environment = nullptr;
 
     // Effects.
     Response response;
