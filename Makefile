@@ -128,6 +128,18 @@ frequency:                 ## which internal instructions run most, alone and to
 	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=count build/count/frequency
 	@build/count/frequency
 
+bench-metering:            ## what counting instructions costs (NAMES="fib …", ROUNDS=9)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/bench $(BUILD)/icvm
+	@$(MAKE) --no-print-directory -s -j$(JOBS) BUILD=$(BUILD)-unmetered EXTRA="$(EXTRA) -DICVM_UNMETERED" \
+	    $(BUILD)-unmetered/bench $(BUILD)-unmetered/icvm
+	@bench/metering_cost $(BUILD) $(BUILD)-unmetered $(NAMES)
+
+bench-instructions:        ## machine instructions of a few programs, and of a call (needs valgrind)
+	@.ci/packages build
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/icvm
+	@BUILD=$(BUILD) bench/instructions $(NAMES)
+
 fuzz:                      ## every fuzzer for SECONDS (60), JOBS at once; NAMES="wat …": only those
 	@JOBS="$(JOBS)" .ci/fuzz $(or $(SECONDS),60) $(NAMES)
 

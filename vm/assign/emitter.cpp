@@ -161,7 +161,10 @@ void Emitter::emit_node(u32 index) {
     const Shape& shape = node.shape();
     if (shape.conduct == Conduct::call) return emit_call(index);
     if (is_idle_copy(index)) return;
-    if (node.operation == Operation::enter_loop) emit_loads(index + 1);
+    if (node.operation == Operation::enter_loop) {
+        emit_loads(index + 1);
+        if (!metered) return;  // it has nothing else to do
+    }
     u64 fields = shape.operands > 0 ? draft_->cells[node.cell + 1] : 0;
     const u32 vectors = registers_->vectors(index);
     RegisterAssignment::Places copied = registers_->places(index);

@@ -7,6 +7,14 @@
 
 namespace icvm::vm {
 
+/// Off in one build, which measures what metering costs (bench/metering_cost): instructions are not
+/// counted while they run, and nothing ends for their number.
+#ifdef ICVM_UNMETERED
+inline constexpr bool metered = false;
+#else
+inline constexpr bool metered = true;
+#endif
+
 /// Which half of a cell a 32-bit field is.
 enum class Half : u8 { low, high };
 

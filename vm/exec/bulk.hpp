@@ -36,7 +36,7 @@ inline bool take_length(Budget& budget, u64 length) {
 /// One for each byte or element, before anything else (docs/metering.md, "Bulk instructions").
 /// The slice is refilled here when it must be: the instruction is never left half charged.
 inline Step charge_bulk(Registers& r, u64 length) {
-    if (field32(r, 5) == 0) return Step::next;
+    if (!metered || field32(r, 5) == 0) return Step::next;
     const i64 position = i32(field32(r, 3));
     const i64 counter = r.budget - position;
     if (length <= 0xFFFFFFFF && counter >= i64(length)) [[likely]] {

@@ -22,7 +22,7 @@ ICVM_INLINE void zero_locals(u64* fp, const Code& code) {
 /// Begins a function whose frame is there: charges its first block.
 ICVM_INLINE Step begin_function(Registers& r, const Code& code) {
     zero_locals(r.fp, code);
-    r.budget -= code.entry_cost;
+    spend(r, code.entry_cost);
     r.pc = code.cells();
     return check_budget(r);
 }
@@ -48,7 +48,7 @@ ICVM_INLINE void pop_entry(Registers& r) {
 
 /// Returns to the caller. `position` is that of the block that ends.
 ICVM_INLINE Step pop_frame(Registers& r, i64 position) {
-    r.budget -= position;
+    spend(r, position);
     pop_entry(r);
     return Step::next;
 }
@@ -64,7 +64,7 @@ ICVM_INLINE Step enter_function(Registers& r, const Code& code, u64* window, con
     r.control->weight = weight;
     r.control++;
     r.fp = window;
-    r.budget -= position;
+    spend(r, position);
     return begin_function(r, code);
 }
 

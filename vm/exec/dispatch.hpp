@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "vm/compile/metering.hpp"
 #include "vm/exec/frame.hpp"
 
 /// A handler's body is `static Step run(Registers&)`, always inlined. Here it becomes a handler:
@@ -101,17 +102,24 @@ ICVM_INLINE void write(Registers& r, u32 n, u64 bits) {
         r.x[u32(place) - u32(Place::x1)] = in_first_lane(bits);
 }
 
+/// Takes from the budget.
+ICVM_INLINE void spend(Registers& r, i64 instructions) {
+    if constexpr (metered) r.budget -= instructions;
+}
+
+ICVM_INLINE bool is_spent(const Registers& r) { return metered && r.budget < 0; }
+
 /// Jumps from the target cell: pc is there already.
 ICVM_INLINE void follow(Registers& r, const Cell* target) {
     i32 halves[2];
     std::memcpy(halves, target, sizeof halves);
-    r.budget -= halves[1];
+    spend(r, halves[1]);
     r.pc = target + halves[0];
 }
 
 /// At a function entry and a loop header.
 ICVM_INLINE Step check_budget(const Registers& r) {
-    if (r.budget < 0) [[unlikely]]
+    if (is_spent(r)) [[unlikely]]
         return Step::paused;
     return Step::next;
 }

@@ -100,7 +100,7 @@ ICVM_INLINE Step replace_frame(Registers& r, const Code& code, i64 position) {
         return trap(TrapReason::call_stack_exhausted);
     r.control[-1].weight = weight;
     move_arguments(r, field32(r, 2), field32(r, 4));
-    r.budget -= position;
+    spend(r, position);
     return begin_function(r, code);
 }
 

@@ -25,7 +25,7 @@ struct Repeat {
 /// the loop's first.
 struct EnterLoop {
     ICVM_INLINE Step run(Registers& r) {
-        r.budget -= i64(r.pc[1]);
+        spend(r, i64(r.pc[1]));
         r.pc += 2;
         return check_budget(r);
     }
@@ -39,7 +39,7 @@ struct BranchTable {
         const Cell* target = r.pc + 2 + index;
         const bool back = i32(u32(*target)) < 0;
         follow(r, target);
-        if (back && r.budget < 0) [[unlikely]]
+        if (back && is_spent(r)) [[unlikely]]
             return Step::paused;
         return Step::next;
     }

@@ -116,7 +116,7 @@ template <bool back, u32 cells>
 ICVM_INLINE Step branch(Registers& r, bool taken, u32 target) {
     if (taken) {
         follow(r, r.pc + target);
-        if (back && r.budget < 0) [[unlikely]]
+        if (back && is_spent(r)) [[unlikely]]
             return Step::paused;
         return Step::taken;
     }
