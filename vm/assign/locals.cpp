@@ -11,6 +11,8 @@ constexpr u32 integers_kept = 1;
 constexpr u32 vectors_kept = 1;
 /// With more loops than that only the function as a whole is looked at.
 constexpr size_t loops_max = 256;
+/// Loops within so many others are parts of those: each exit is weighed for all that it leaves.
+constexpr u32 depth_max = 8;
 constexpr size_t units_max = 256;
 
 }  // namespace
@@ -141,7 +143,8 @@ void LocalAssignment::nest_regions() {
     regions_.assign(1, {0, blocks, no_index});
     if (flow_->loops.size() <= loops_max)
         for (const Flow::Loop& loop : flow_->loops)
-            regions_.push_back({loop.header, loop.last + 1, 0});
+            if (flow_->blocks[loop.header].loop_depth <= depth_max)
+                regions_.push_back({loop.header, loop.last + 1, 0});
     region_of_.assign(blocks, 0);
     u32 open = 0;
     u32 next = 1;
@@ -272,7 +275,10 @@ Place LocalAssignment::best_register(const Choice& choice) const {
     const bool integer = candidates_[choice.number].file == File::integer;
     const u32 count = integer ? integer_registers - integers_kept : vector_registers - vectors_kept;
     std::array<i64, place_count> copied{};
-    for (const Copy& copy : copies_) {
+    const u32 end = end_of(region);
+    auto next = std::ranges::lower_bound(copies_, begin_of(region), std::less<>{}, &Copy::node);
+    for (; next != copies_.end() && next->node < end; ++next) {
+        const Copy& copy = *next;
         if (copy.from != choice.number && copy.to != choice.number) continue;
         const u32 other = copy.from == choice.number ? copy.to : copy.from;
         if (const Unit* unit = unit_at(candidates_[other].slot, copy.node))
