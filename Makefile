@@ -37,7 +37,8 @@ SOURCES  := $(wildcard $(addsuffix /*.cpp,$(FOLDERS)))
 TESTS    := $(filter %_test.cpp,$(SOURCES))
 FUZZERS  := $(filter %_fuzz.cpp,$(SOURCES))
 MAINS    := cli/main.cpp vm/test_main.cpp
-LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) cli/%,$(SOURCES))
+SCENARIOS := $(filter-out $(TESTS),$(filter replica/scenarios/%,$(SOURCES)))
+LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) $(SCENARIOS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
@@ -48,7 +49,7 @@ all: $(BUILD)/icvm $(BUILD)/libicvm.a
 # Tests are compiled without optimization: that halves the time of the build.
 $(BUILD)/objects/%.o: %.cpp
 	@mkdir -p $(@D)
-	$(CCACHE) $(CXX) $(CXXFLAGS) $(if $(filter %_test %/test_main,$*),-O0) -c $< -o $@
+	$(CCACHE) $(CXX) $(CXXFLAGS) $(if $(filter %_test %/test_main replica/scenarios/%,$*),-O0) -c $< -o $@
 
 $(BUILD)/libicvm.a: $(call objects,$(LIBRARY))
 	@rm -f $@
@@ -57,7 +58,7 @@ $(BUILD)/libicvm.a: $(call objects,$(LIBRARY))
 $(BUILD)/icvm: $(call objects,cli/main.cpp $(CLI)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -o $@
 
-$(BUILD)/icvm-test: $(call objects,vm/test_main.cpp $(TESTS) $(CLI)) $(BUILD)/libicvm.a
+$(BUILD)/icvm-test: $(call objects,vm/test_main.cpp $(TESTS) $(SCENARIOS) $(CLI)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
 
 $(BUILD)/spec-tests: $(call objects,$(wildcard spec-tests/*.cpp)) $(BUILD)/libicvm.a

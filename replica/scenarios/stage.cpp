@@ -1,0 +1,270 @@
+#include "replica/scenarios/stage.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "vm/vm.hpp"
+
+namespace icvm::replica::scenarios {
+
+namespace {
+
+ByteVector read_file(const std::string& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    const std::string bytes = text.str();
+    return {bytes.begin(), bytes.end()};
+}
+
+const std::string folder = "replica/scenarios/";
+
+bool ends_operands(const TokenReader& tokens) { return tokens.at_end() || tokens.peek().is("=>"); }
+
+Outcome reply_of(const std::string& text) {
+    return {.kind = Outcome::Kind::reply, .bytes = ByteVector(text.begin(), text.end())};
+}
+
+Principal user(std::string_view name) { return Principal::self_authenticating(bytes_of(name)); }
+
+}  // namespace
+
+Stage::Stage() {
+    modules_["universal"] = read_file(folder + "universal/universal.wasm");
+    modules_["heartbeat"] = read_file(folder + "universal/heartbeat.wasm");
+    variables_["management"] = Variable::of(Principal());
+    variables_["anonymous"] = Variable::of(Principal::anonymous());
+    variables_["me"] = Variable::of(world_.caller());
+    for (const char* name : {"alice", "bob", "carol"}) variables_[name] = Variable::of(user(name));
+}
+
+Stage::Command Stage::find(const std::string& word) {
+    static const std::map<std::string, Command> commands = {
+        {"canister", &Stage::canister},
+        {"install", &Stage::install},
+        {"reinstall", &Stage::reinstall},
+        {"upgrade", &Stage::upgrade},
+        {"update", &Stage::update},
+        {"query", &Stage::query},
+        {"composite", &Stage::composite},
+        {"call", &Stage::call},
+        {"ask", &Stage::ask},
+        {"stop", &Stage::stop},
+        {"start", &Stage::start},
+        {"uninstall", &Stage::uninstall},
+        {"delete", &Stage::remove},
+        {"as", &Stage::as},
+        {"version", &Stage::version},
+        {"status", &Stage::status},
+        {"heap", &Stage::heap},
+        {"stable", &Stage::stable},
+        {"time", &Stage::time},
+        {"module_hash", &Stage::module_hash},
+    };
+    const auto found = commands.find(word);
+    return found == commands.end() ? nullptr : found->second;
+}
+
+Result<void, std::string> Stage::run(const Statement& statement) {
+    if (statement.text.starts_with("module ")) return module(statement.text);
+    TokenReader tokens(TRY(tokenize(statement.text)));
+    if (tokens.take("let")) return let(tokens);
+    const Done done = TRY(run_command(tokens));
+    if (done.outcome.kind == Outcome::Kind::broken) return std::unexpected(describe(done.outcome));
+    Result<void, std::string> met;
+    if (tokens.take("=>"))
+        met = expect(tokens, variables_, done.outcome, done.canister);
+    else if (done.expects_success && done.outcome.kind > Outcome::Kind::reply)
+        met = std::unexpected("success");
+    if (!met)
+        return std::unexpected("expected " + met.error() + "\ngot      " + describe(done.outcome));
+    if (!tokens.at_end()) return std::unexpected("too much: " + tokens.peek().text);
+    return {};
+}
+
+Result<Stage::Done, std::string> Stage::run_command(TokenReader& tokens) {
+    const std::string word = tokens.next().text;
+    const Command command = find(word);
+    if (command == nullptr) return std::unexpected("no command " + word);
+    Done done = TRY((this->*command)(tokens));
+    if (!ends_operands(tokens)) return std::unexpected("too much: " + tokens.peek().text);
+    return done;
+}
+
+/// let NAME = number | bytes | command
+Result<void, std::string> Stage::let(TokenReader& tokens) {
+    const std::string name = tokens.next().text;
+    if (!tokens.take("=")) return std::unexpected("= is missing");
+    const Token& first = tokens.peek();
+    const auto found = variables_.find(first.text);
+    const bool number = first.kind == Token::Kind::number ||
+                        (found != variables_.end() && found->second.kind == Variable::Kind::number);
+    if (number) {
+        variables_[name] = Variable::of(TRY(read_number(tokens, variables_)));
+    } else if (begins_bytes(first, variables_)) {
+        variables_[name] = Variable::of(TRY(read_bytes(tokens, variables_)));
+    } else {
+        const Done done = TRY(run_command(tokens));
+        if (done.outcome.kind > Outcome::Kind::reply)
+            return std::unexpected("got " + describe(done.outcome));
+        variables_[name] = done.value.value_or(Variable::of(done.outcome.bytes));
+    }
+    return {};
+}
+
+/// module NAME (module …)
+Result<void, std::string> Stage::module(const std::string& text) {
+    std::istringstream words(text.substr(std::string_view("module ").size()));
+    std::string name, wat;
+    words >> name;
+    std::getline(words, wat, '\0');
+    auto parsed = vm::parse_module(wat);
+    if (!parsed) return std::unexpected(parsed.error().reason);
+    modules_[name] = parsed->bytes;
+    return {};
+}
+
+Result<Principal, std::string> Stage::principal(TokenReader& tokens) {
+    const ByteVector bytes = TRY(read_bytes(tokens, variables_));
+    const auto principal = Principal::from_bytes(bytes);
+    if (!principal) return std::unexpected("not a principal");
+    return *principal;
+}
+
+Result<ByteVector, std::string> Stage::module_named(TokenReader& tokens) {
+    const auto found = modules_.find(tokens.peek().text);
+    if (found == modules_.end()) return modules_["universal"];
+    tokens.next();
+    return found->second;
+}
+
+/// canister NAME [empty | MODULE [ARGUMENT]]: of a new one, with the universal module if none is
+/// named.
+Result<Stage::Done, std::string> Stage::canister(TokenReader& tokens) {
+    const std::string name = tokens.next().text;
+    const auto id = world_.create();
+    if (!id) return Done{id.error(), {}, true};
+    variables_[name] = Variable::of(*id);
+    if (tokens.take("empty")) return Done{{}, id->text(), true};
+    return install_code(*id, InstallMode::install, tokens);
+}
+
+/// install NAME [MODULE] [ARGUMENT] [skip_pre_upgrade] [keep | replace]
+Result<Stage::Done, std::string> Stage::install_code(const Principal& id, InstallMode mode,
+                                                     TokenReader& tokens) {
+    InstallCode request{.canister = id, .mode = mode, .module = TRY(module_named(tokens))};
+    if (begins_bytes(tokens.peek(), variables_))
+        request.argument = TRY(read_bytes(tokens, variables_));
+    request.skip_pre_upgrade = tokens.take("skip_pre_upgrade");
+    if (tokens.take("keep")) request.wasm_memory_persistence = WasmMemoryPersistence::keep;
+    if (tokens.take("replace")) request.wasm_memory_persistence = WasmMemoryPersistence::replace;
+    return Done{world_.install(request), id.text(), true};
+}
+
+Result<Stage::Done, std::string> Stage::install(TokenReader& tokens) {
+    return install_code(TRY(principal(tokens)), InstallMode::install, tokens);
+}
+Result<Stage::Done, std::string> Stage::reinstall(TokenReader& tokens) {
+    return install_code(TRY(principal(tokens)), InstallMode::reinstall, tokens);
+}
+Result<Stage::Done, std::string> Stage::upgrade(TokenReader& tokens) {
+    return install_code(TRY(principal(tokens)), InstallMode::upgrade, tokens);
+}
+
+/// update NAME BYTES: of the universal canister's method `update`.
+Result<Stage::Done, std::string> Stage::update(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const ByteVector argument = TRY(read_bytes(tokens, variables_));
+    return Done{world_.update(id, "update", argument), id.text(), true};
+}
+Result<Stage::Done, std::string> Stage::query(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const ByteVector argument = TRY(read_bytes(tokens, variables_));
+    return Done{world_.query(id, "query", argument), id.text(), true};
+}
+Result<Stage::Done, std::string> Stage::composite(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const ByteVector argument = TRY(read_bytes(tokens, variables_));
+    return Done{world_.query(id, "composite_query", argument), id.text(), true};
+}
+
+/// call NAME "method" [BYTES]: any method, by an update call.
+Result<Stage::Done, std::string> Stage::call(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const ByteVector method = TRY(read_bytes(tokens, variables_));
+    const ByteVector argument =
+        ends_operands(tokens) ? ByteVector() : TRY(read_bytes(tokens, variables_));
+    return Done{world_.update(id, std::string(text_of(method)), argument), id.text(), true};
+}
+/// ask NAME "method" [BYTES]: any method, by a query call.
+Result<Stage::Done, std::string> Stage::ask(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const ByteVector method = TRY(read_bytes(tokens, variables_));
+    const ByteVector argument =
+        ends_operands(tokens) ? ByteVector() : TRY(read_bytes(tokens, variables_));
+    return Done{world_.query(id, std::string(text_of(method)), argument), id.text(), true};
+}
+
+Result<Stage::Done, std::string> Stage::stop(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    return Done{world_.stop(id), id.text(), true};
+}
+Result<Stage::Done, std::string> Stage::start(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    return Done{world_.start(id), id.text(), true};
+}
+Result<Stage::Done, std::string> Stage::uninstall(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    return Done{world_.uninstall(id), id.text(), true};
+}
+Result<Stage::Done, std::string> Stage::remove(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    return Done{world_.remove(id), id.text(), true};
+}
+
+/// as NAME: who calls from now on.
+Result<Stage::Done, std::string> Stage::as(TokenReader& tokens) {
+    world_.set_caller(TRY(principal(tokens)));
+    return Done{{}};
+}
+
+Result<Stage::Done, std::string> Stage::of_status(TokenReader& tokens,
+                                                  std::string (*what)(const CanisterStatus&)) {
+    const Principal id = TRY(principal(tokens));
+    const auto status = world_.status(id);
+    if (!status) return Done{status.error(), id.text(), true};
+    return Done{reply_of(what(*status)), id.text(), true};
+}
+
+Result<Stage::Done, std::string> Stage::version(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const auto status = world_.status(id);
+    if (!status) return Done{status.error(), id.text(), true};
+    return Done{reply_of(digits(status->version)), id.text(), true, Variable::of(status->version)};
+}
+Result<Stage::Done, std::string> Stage::status(TokenReader& tokens) {
+    return of_status(tokens, [](const CanisterStatus& status) -> std::string {
+        return status.status == Status::running    ? "running"
+               : status.status == Status::stopping ? "stopping"
+                                                   : "stopped";
+    });
+}
+Result<Stage::Done, std::string> Stage::heap(TokenReader& tokens) {
+    return of_status(tokens,
+                     [](const CanisterStatus& status) { return digits(status.heap_bytes); });
+}
+Result<Stage::Done, std::string> Stage::stable(TokenReader& tokens) {
+    return of_status(tokens,
+                     [](const CanisterStatus& status) { return digits(status.stable_bytes); });
+}
+Result<Stage::Done, std::string> Stage::module_hash(TokenReader& tokens) {
+    return of_status(tokens, [](const CanisterStatus& status) -> std::string {
+        return status.module_hash ? std::string(text_of(*status.module_hash)) : "";
+    });
+}
+
+Result<Stage::Done, std::string> Stage::time(TokenReader&) {
+    return Done{reply_of(digits(world_.time_ns())), {}, true, Variable::of(world_.time_ns())};
+}
+
+}  // namespace icvm::replica::scenarios

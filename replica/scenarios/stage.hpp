@@ -1,0 +1,66 @@
+#pragma once
+
+#include "replica/scenarios/assembler.hpp"
+#include "replica/scenarios/expectation.hpp"
+#include "replica/scenarios/scenario.hpp"
+
+namespace icvm::replica::scenarios {
+
+/// Where a scenario is played: the world, what its names stand for, and the modules that it has.
+/// One function a command; each reads the rest of the command up to `=>`, and says what came of it.
+class Stage {
+public:
+    Stage();
+
+    Result<void, std::string> run(const Statement& statement);
+
+private:
+    /// What came of a command, and whose error texts it may have.
+    struct Done {
+        Outcome outcome;
+        std::string canister{};           ///< text of its id
+        bool expects_success = false;     ///< unless something else is said
+        std::optional<Variable> value{};  ///< what `let` keeps, if it is not a reply's bytes
+    };
+    using Command = Result<Done, std::string> (Stage::*)(TokenReader&);
+    static Command find(const std::string& word);
+
+    Result<Done, std::string> canister(TokenReader& tokens);
+    Result<Done, std::string> install(TokenReader& tokens);
+    Result<Done, std::string> reinstall(TokenReader& tokens);
+    Result<Done, std::string> upgrade(TokenReader& tokens);
+    Result<Done, std::string> update(TokenReader& tokens);
+    Result<Done, std::string> query(TokenReader& tokens);
+    Result<Done, std::string> composite(TokenReader& tokens);
+    Result<Done, std::string> call(TokenReader& tokens);
+    Result<Done, std::string> ask(TokenReader& tokens);
+    Result<Done, std::string> stop(TokenReader& tokens);
+    Result<Done, std::string> start(TokenReader& tokens);
+    Result<Done, std::string> uninstall(TokenReader& tokens);
+    Result<Done, std::string> remove(TokenReader& tokens);
+    Result<Done, std::string> as(TokenReader& tokens);
+    Result<Done, std::string> version(TokenReader& tokens);
+    Result<Done, std::string> status(TokenReader& tokens);
+    Result<Done, std::string> heap(TokenReader& tokens);
+    Result<Done, std::string> stable(TokenReader& tokens);
+    Result<Done, std::string> module_hash(TokenReader& tokens);
+    Result<Done, std::string> time(TokenReader& tokens);
+
+    Result<void, std::string> module(const std::string& text);
+    Result<void, std::string> let(TokenReader& tokens);
+    Result<Done, std::string> run_command(TokenReader& tokens);
+
+    Result<Principal, std::string> principal(TokenReader& tokens);
+    Result<ByteVector, std::string> module_named(TokenReader& tokens);
+    Result<Done, std::string> install_code(const Principal& id, InstallMode mode,
+                                           TokenReader& tokens);
+    Result<Done, std::string> of_status(TokenReader& tokens,
+                                        std::string (*what)(const CanisterStatus&));
+    ByteVector argument(TokenReader& tokens, std::string* error);
+
+    World world_;
+    Variables variables_;
+    std::map<std::string, ByteVector> modules_;
+};
+
+}  // namespace icvm::replica::scenarios

@@ -1,0 +1,79 @@
+#include "replica/scenarios/world.hpp"
+
+namespace icvm::replica::scenarios {
+
+namespace {
+
+Replica opened() {
+    auto replica = Replica::open(open_memory(), Options{.progress = {}});
+    return std::move(*replica);  // memory can be opened
+}
+
+Outcome outcome_of(const Failure& failure) {
+    switch (failure.kind) {
+        case Failure::Kind::reject:
+            return {.kind = Outcome::Kind::reject,
+                    .code = u32(failure.reject.code),
+                    .error = to_string(failure.reject.error),
+                    .message = failure.reject.message};
+        case Failure::Kind::storage:
+            return {.kind = Outcome::Kind::broken, .message = failure.storage.message};
+        default: return {.kind = Outcome::Kind::broken, .message = "interrupted"};
+    }
+}
+
+Outcome outcome_of(const Result<Receipt, Failure>& result) {
+    return result ? Outcome{} : outcome_of(result.error());
+}
+
+Outcome outcome_of(const Result<Reply, Failure>& result) {
+    if (!result) return outcome_of(result.error());
+    return {.kind = Outcome::Kind::reply, .bytes = result->bytes};
+}
+
+Call call_of(const Principal& canister, const std::string& method, Bytes argument) {
+    return {canister, method, ByteVector(argument.begin(), argument.end())};
+}
+
+}  // namespace
+
+World::World() : replica_(opened()) {}
+
+Result<Principal, Outcome> World::create() {
+    auto id = replica_.create_canister("");
+    if (!id) return std::unexpected(outcome_of(id.error()));
+    return *id;
+}
+
+Outcome World::install(const InstallCode& request) {
+    return outcome_of(replica_.install_code(request));
+}
+
+Outcome World::update(const Principal& canister, const std::string& method, Bytes argument) {
+    return outcome_of(replica_.update(call_of(canister, method, argument)));
+}
+
+Outcome World::query(const Principal& canister, const std::string& method, Bytes argument) {
+    return outcome_of(replica_.query(call_of(canister, method, argument)));
+}
+
+Outcome World::stop(const Principal& canister) {
+    return outcome_of(replica_.stop_canister(canister));
+}
+Outcome World::start(const Principal& canister) {
+    return outcome_of(replica_.start_canister(canister));
+}
+Outcome World::uninstall(const Principal& canister) {
+    return outcome_of(replica_.uninstall_code(canister));
+}
+Outcome World::remove(const Principal& canister) {
+    return outcome_of(replica_.delete_canister(canister));
+}
+
+Result<CanisterStatus, Outcome> World::status(const Principal& canister) const {
+    auto status = replica_.canister_status(canister);
+    if (!status) return std::unexpected(outcome_of(status.error()));
+    return *status;
+}
+
+}  // namespace icvm::replica::scenarios

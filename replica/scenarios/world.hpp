@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "replica/replica.hpp"
+
+namespace icvm::replica::scenarios {
+
+/// What came of something that a scenario did.
+struct Outcome {
+    enum class Kind : u8 {
+        done,    ///< it succeeded, and there is nothing to say
+        reply,   ///< `bytes`
+        reject,  ///< `code`, `error`, `message`
+        broken,  ///< the replica itself failed: `message` says how
+    } kind = Kind::done;
+    ByteVector bytes{};
+    u32 code = 0;
+    std::string error{};  ///< "IC0503"
+    std::string message{};
+};
+
+/// The replica, as scenarios see it: all that they use of its API is here.
+class World {
+public:
+    World();
+
+    Principal caller() const { return replica_.caller(); }
+    void set_caller(const Principal& caller) { replica_.set_caller(caller); }
+
+    Result<Principal, Outcome> create();
+    Outcome install(const InstallCode& request);
+    Outcome update(const Principal& canister, const std::string& method, Bytes argument);
+    Outcome query(const Principal& canister, const std::string& method, Bytes argument);
+    Outcome stop(const Principal& canister);
+    Outcome start(const Principal& canister);
+    Outcome uninstall(const Principal& canister);
+    Outcome remove(const Principal& canister);
+
+    Result<CanisterStatus, Outcome> status(const Principal& canister) const;
+    u64 time_ns() const { return replica_.time_ns(); }
+
+private:
+    Replica replica_;
+};
+
+}  // namespace icvm::replica::scenarios
