@@ -23,7 +23,7 @@ FLAGS_sanitize := -O1 -DICVM_LOOP_DISPATCH -DICVM_SANITIZE -fsanitize=address,un
 LINK_sanitize  := -fsanitize=address,undefined
 CXXFLAGS := $(STANDARD) $(FLAGS_$(MODE)) $(EXTRA)
 # Linked in where Debian has archives; the allocator is shared (and left out under sanitizers).
-LIBRARIES := -Wl,-Bstatic -lboost_program_options -lz -lcrypto -Wl,-Bdynamic
+LIBRARIES := -Wl,-Bstatic -lboost_program_options -lz -lsecp256k1 -lsodium -lcrypto -Wl,-Bdynamic
 LINK := $(LINK_$(MODE)) $(if $(filter sanitize,$(MODE)),,-static-libstdc++ -static-libgcc -Wl,--gc-sections)
 ALLOCATOR := $(if $(filter sanitize,$(MODE)),,-Wl,--no-as-needed -lmimalloc -Wl,--as-needed)
 
