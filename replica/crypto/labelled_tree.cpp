@@ -27,11 +27,13 @@ PathsBelow split(std::span<const LabelPath> paths) {
 
 Sha256 root_hash(const LabelledTree& tree) {
     if (const auto* value = std::get_if<ByteVector>(&tree.node)) return leaf_hash(*value);
+    if (const auto* hash = std::get_if<Sha256>(&tree.node)) return *hash;
     return trie_of(std::get<LabelledTree::Labels>(tree.node)).root_hash();
 }
 
 HashTree witness(const LabelledTree& tree, std::span<const LabelPath> paths) {
-    if (paths.empty()) return HashTree::pruned(root_hash(tree));
+    if (paths.empty() || std::holds_alternative<Sha256>(tree.node))
+        return HashTree::pruned(root_hash(tree));
     // A path that goes on below a value: the value shows that there is nothing.
     if (const auto* value = std::get_if<ByteVector>(&tree.node)) return HashTree::leaf(*value);
     const auto& labels = std::get<LabelledTree::Labels>(tree.node);

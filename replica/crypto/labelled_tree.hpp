@@ -7,16 +7,21 @@
 
 namespace icvm::replica {
 
-/// What a hash tree stands for: a value, or labels with trees below them. No deeper than its maker
-/// writes it down.
+/// What a hash tree stands for: labels with trees below them, or a value, or something of which
+/// only the hash is at hand. No deeper than its maker writes it down.
 struct LabelledTree {
     using Labels = std::map<ByteVector, LabelledTree>;
-    std::variant<Labels, ByteVector> node;
+    std::variant<Labels, ByteVector, Sha256> node;
 
     LabelledTree() = default;
     explicit LabelledTree(Bytes value) : node(ByteVector(value.begin(), value.end())) {}
+    static LabelledTree pruned(const Sha256& hash) {
+        LabelledTree tree;
+        tree.node = hash;
+        return tree;
+    }
 
-    /// The tree below a label, which is made when there is none; not for a value.
+    /// The tree below a label, which is made when there is none; only below labels.
     LabelledTree& operator[](Bytes label) {
         return std::get<Labels>(node)[ByteVector(label.begin(), label.end())];
     }

@@ -118,6 +118,21 @@ TEST_CASE("what no path asks for is not in the witness") {
     CHECK(lookup(partial, LabelPath{{'d'}}).status == Status::unknown);
 }
 
+TEST_CASE(
+    "a part of which only the hash is at hand leaves the hash and the other paths as they are") {
+    LabelledTree tree;
+    for (const std::string_view name : {"a", "b", "c"})
+        tree[name]["x"] = LabelledTree(bytes_of(name));
+    const Sha256 hash = root_hash(tree);
+    tree["b"] = LabelledTree::pruned(root_hash(tree["b"]));
+    CHECK(root_hash(tree) == hash);
+    const LabelPath a = {{'a'}, {'x'}}, b = {{'b'}, {'x'}};
+    const HashTree partial = witness(tree, std::array{a, b});
+    CHECK(root_hash(partial) == hash);
+    CHECK(lookup(partial, a).status == Status::found);
+    CHECK(lookup(partial, b).status == Status::unknown);
+}
+
 TEST_CASE("the hash of a level follows from its labels, whatever their history") {
     Random random(3);
     for (int round = 0; round < 50; round++) {
