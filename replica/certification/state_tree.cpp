@@ -95,7 +95,10 @@ bool asks_for_metadata(const LabelPath& path) {
 }  // namespace
 
 StateTree::StateTree(const SubnetView& subnet)
-    : subnet_(subnet_tree(subnet)), ranges_(range_shards(subnet)) {}
+    : subnet_(subnet_tree(subnet)),
+      ranges_(range_shards(subnet)),
+      subnet_hash_(icvm::replica::root_hash(subnet_)),
+      ranges_hash_(icvm::replica::root_hash(ranges_)) {}
 
 Result<Sha256, StorageError> StateTree::root_hash(const StateView& state) {
     TRY(update(state));
@@ -125,9 +128,9 @@ Result<HashTree, StorageError> StateTree::witness(const StateView& state,
 LabelTrie StateTree::root_level(const StateView& state) {
     LabelTrie level;
     level.put(bytes_of("canister"), canisters_.root_hash());
-    level.put(bytes_of("canister_ranges"), icvm::replica::root_hash(ranges_));
+    level.put(bytes_of("canister_ranges"), ranges_hash_);
     level.put(bytes_of("request_status"), requests_.root_hash());
-    level.put(bytes_of("subnet"), icvm::replica::root_hash(subnet_));
+    level.put(bytes_of("subnet"), subnet_hash_);
     level.put(bytes_of("time"), icvm::replica::root_hash(natural(state.time_ns)));
     return level;
 }
