@@ -112,12 +112,17 @@ Result<void, std::string> Stage::let(TokenReader& tokens) {
     return {};
 }
 
-/// module NAME (module …)
+/// module NAME (module …), or x"…"
 Result<void, std::string> Stage::module(const std::string& text) {
     std::istringstream words(text.substr(std::string_view("module ").size()));
     std::string name, wat;
     words >> name;
     std::getline(words, wat, '\0');
+    if (wat.find("x\"") < wat.find('(')) {
+        TokenReader tokens(TRY(tokenize(wat)));
+        modules_[name] = TRY(read_bytes(tokens, variables_));
+        return {};
+    }
     auto parsed = vm::parse_module(wat);
     if (!parsed) return std::unexpected(parsed.error().reason);
     modules_[name] = parsed->bytes;
