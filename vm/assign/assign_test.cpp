@@ -115,6 +115,25 @@ TEST_CASE("A loop that is left for an outer one and goes on belongs to that whol
     CHECK(flow.blocks.back().loop_depth == 0);
 }
 
+TEST_CASE("What only leads out of a loop is not in it, wherever it stands", "[assign]") {
+    TestDraft t;
+    const u32 outer = t.loop();
+    const u32 inner = t.loop();
+    const u32 stays = t.branch(Operation::branch_i32_ne_si, 0, 0);
+    t.binary(Operation::i32_add_si, 4, 0, 0, 1);
+    t.branch(Operation::repeat_i32_ne_si, 0, outer);
+    t.add(Operation::return_nothing, 4, {0});
+    t.aim(stays, t.binary(Operation::i32_add_si, 4, 1, 1, 1));
+    t.branch(Operation::repeat_i32_ne_si, 1, inner);
+    t.add(Operation::return_nothing, 4, {0});
+    Flow flow;
+    flow.build(t.draft);
+    REQUIRE(flow.loops.size() == 2);
+    std::vector<u32> depths;
+    for (const Block& block : flow.blocks) depths.push_back(block.loop_depth);
+    CHECK(depths == std::vector<u32>{0, 1, 2, 1, 0, 2, 0});
+}
+
 TEST_CASE("Branches go behind jumps, and a jump to a return returns", "[assign]") {
     TestDraft t;
     const u32 first = t.branch(Operation::branch_i32_ne_si, 0, 0);

@@ -91,17 +91,53 @@ void Flow::find_loops() {
             if (next <= b) last_of[next] = b;
     for (u32 b = 0; b < blocks.size(); b++)
         if (last_of[b] != no_index) loops.push_back({b, last_of[b]});
+    find_depths();
     close_loops();
-    std::vector<i32> change(blocks.size() + 1);
-    for (const Loop& loop : loops) {
-        change[loop.header]++;
-        change[loop.last + 1]--;
+}
+
+/// By block, where in `sources` the blocks begin that control comes from.
+void Flow::link_back(std::vector<u32>& firsts, std::vector<u32>& sources) const {
+    firsts.assign(blocks.size() + 1, 0);
+    sources.resize(edges.size());
+    for (const u32 to : edges) firsts[to]++;
+    for (u32 b = 0, sum = 0; b <= blocks.size(); b++) firsts[b] = sum += firsts[b];
+    for (u32 b = 0; b < blocks.size(); b++)
+        for (const u32 to : successors(blocks[b])) sources[--firsts[to]] = b;
+}
+
+/// How many loops a block runs in: those from whose headers it is reached and that it leads back
+/// to. What lies between but only leads out of a loop runs as often as what is outside.
+void Flow::find_depths() {
+    std::vector<u32> firsts, sources, open;
+    link_back(firsts, sources);
+    // The header of the outermost loop so far, by any block in it; and the next outer one.
+    std::vector<u32> within(blocks.size()), around(blocks.size(), no_index);
+    for (u32 b = 0; b < blocks.size(); b++) within[b] = b;
+    const auto outermost = [&](u32 b) {
+        while (within[b] != b) b = within[b] = within[within[b]];
+        return b;
+    };
+    for (u32 n = u32(loops.size()); n-- > 0;) {
+        const u32 header = loops[n].header;
+        const auto add = [&](u32 source) {
+            const u32 b = outermost(source);
+            if (b <= header) return;
+            within[b] = around[b] = header;
+            open.push_back(b);
+        };
+        for (u32 at = firsts[header]; at < firsts[header + 1]; at++)
+            if (sources[at] >= header) add(sources[at]);
+        while (!open.empty()) {
+            const u32 b = open.back();
+            open.pop_back();
+            for (u32 at = firsts[b]; at < firsts[b + 1]; at++) add(sources[at]);
+        }
     }
-    i32 depth = 0;
-    for (u32 b = 0; b < blocks.size(); b++) {
-        depth += change[b];
-        blocks[b].loop_depth = u32(depth);
-    }
+    std::vector<bool> heads(blocks.size());
+    for (const Loop& loop : loops) heads[loop.header] = true;
+    for (u32 b = 0; b < blocks.size(); b++)
+        blocks[b].loop_depth =
+            (around[b] == no_index ? 0 : blocks[around[b]].loop_depth) + (heads[b] ? 1 : 0);
 }
 
 /// A loop may be left for the header of an outer one, and go on behind that: the outer one ends

@@ -54,6 +54,8 @@ private:
     void link_blocks(const Draft& draft);
     void find_loops();
     void close_loops();
+    void link_back(std::vector<u32>& firsts, std::vector<u32>& sources) const;
+    void find_depths();
 };
 
 /// The slot of operand `n`.
