@@ -169,9 +169,13 @@ Result<LabelledTree, StorageError> StateTree::canister_tree(const StateView& sta
     if (canister.installed_ns) tree["last_install_timestamp"] = natural(*canister.installed_ns);
     // Last: what the view has returned is not valid any longer.
     const Sha256 module_hash = *canister.module_hash;
-    tree["metadata"] = with_metadata
-                           ? metadata_tree(TRY(state.metadata(id)))
-                           : LabelledTree::pruned(TRY(metadata_hash(state, id, module_hash)));
+    if (with_metadata) {
+        const Metadata metadata = TRY(state.metadata(id));
+        tree["metadata"] = metadata_tree(metadata);
+    } else {
+        const Sha256 hash = TRY(metadata_hash(state, id, module_hash));
+        tree["metadata"] = LabelledTree::pruned(hash);
+    }
     return tree;
 }
 
@@ -179,7 +183,8 @@ Result<Sha256, StorageError> StateTree::metadata_hash(const StateView& state, co
                                                       const Sha256& module_hash) {
     const auto known = metadata_hashes_.find(module_hash);
     if (known != metadata_hashes_.end()) return known->second;
-    const Sha256 hash = icvm::replica::root_hash(metadata_tree(TRY(state.metadata(id))));
+    const Metadata metadata = TRY(state.metadata(id));
+    const Sha256 hash = icvm::replica::root_hash(metadata_tree(metadata));
     if (metadata_hashes_.size() == metadata_hashes_max) metadata_hashes_.clear();
     metadata_hashes_.emplace(module_hash, hash);
     return hash;
