@@ -170,8 +170,9 @@ Result<LabelledTree, StorageError> StateTree::canister_tree(const StateView& sta
     // Last: what the view has returned is not valid any longer.
     const Sha256 module_hash = *canister.module_hash;
     if (with_metadata) {
-        const Metadata metadata = TRY(state.metadata(id));
-        tree["metadata"] = metadata_tree(metadata);
+        const auto metadata = state.metadata(id);
+        if (!metadata) return std::unexpected(metadata.error());
+        tree["metadata"] = metadata_tree(*metadata);
     } else {
         const Sha256 hash = TRY(metadata_hash(state, id, module_hash));
         tree["metadata"] = LabelledTree::pruned(hash);
@@ -183,8 +184,9 @@ Result<Sha256, StorageError> StateTree::metadata_hash(const StateView& state, co
                                                       const Sha256& module_hash) {
     const auto known = metadata_hashes_.find(module_hash);
     if (known != metadata_hashes_.end()) return known->second;
-    const Metadata metadata = TRY(state.metadata(id));
-    const Sha256 hash = icvm::replica::root_hash(metadata_tree(metadata));
+    const auto metadata = state.metadata(id);
+    if (!metadata) return std::unexpected(metadata.error());
+    const Sha256 hash = icvm::replica::root_hash(metadata_tree(*metadata));
     if (metadata_hashes_.size() == metadata_hashes_max) metadata_hashes_.clear();
     metadata_hashes_.emplace(module_hash, hash);
     return hash;
