@@ -184,8 +184,7 @@ TEST_CASE(
               Context::inspect_message}) {
             const bool allowed = row.contexts & (1u << u32(context));
             const std::string error = error_in(context, row);
-            const std::string wrong = "Canister violated contract: \"ic0_" + std::string(row.name) +
-                                      "\" cannot be executed in " +
+            const std::string wrong = std::string(row.name) + "\" cannot be executed in " +
                                       std::string(mode_name(context)) + " mode.\nCheck the ICP";
             INFO(row.name << " in " << mode_name(context) << ": " << error);
             // No certificate is ever present: the two calls that need one say the same.
@@ -485,31 +484,9 @@ TEST_CASE("what comes with a later version says so") {
     CHECK(run("call_new", 8) == violated +
                                     "ic0.call_new: calls to other canisters come with a "
                                     "later version of icvm");
-    CHECK(run("cost_http_request_v2", 3) ==
-          violated +
-              "ic0.cost_http_request_v2: prices of HTTP outcalls come with a later version "
-              "of icvm");
     starts_with(run("call_data_append", 2), violated +
                                                 "ic0.call_data_append called when no call "
                                                 "is under construction.");
-}
-
-TEST_CASE("environment variables: there are none") {
-    const auto run = [](std::string_view name, const Code& operands, bool has_result) {
-        Probe probe;
-        const u32 function = probe.import(name);
-        return probe.run(operands + call(function) + (has_result ? drop() : Code{}));
-    };
-    CHECK(run("env_var_count", {}, true) == "");
-    CHECK(run("env_var_name_size", i32_const(3), true) ==
-          "IC0504: " + from +
-              "Environment variable index 3 is out of bounds. The number of "
-              "environment variables is 0.");
-    CHECK(run("env_var_name_exists", i32_const(0) + i32_const(2), true) == "");
-    CHECK(run("env_var_value_size", i32_const(0) + i32_const(0), true) ==
-          "IC0504: " + from + "Environment variable  not found.");
-    starts_with(run("env_var_name_exists", i32_const(0) + i32_const(129), true),
-                violated + "ic0.env_var_name_exists: Variable name is too large.");
 }
 
 TEST_CASE("a module without memory can call what needs none, and is told of the rest") {

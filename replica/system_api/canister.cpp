@@ -5,13 +5,6 @@
 
 namespace icvm::replica::calls {
 
-namespace {
-
-/// Of the application subnet whose prices are told (docs/mainnet.md, "Cycles").
-constexpr u64 subnet_nodes = 13;
-
-}  // namespace
-
 CallResult canister_self_size(SystemCall& call) {
     return call.execution.canister->id.bytes().size();
 }
@@ -30,7 +23,7 @@ CallResult subnet_self_copy(SystemCall& call) {
     return call.copy("id", subnet_id().bytes(), call[0], call[1], call[2]);
 }
 
-CallResult subnet_self_node_count(SystemCall&) { return subnet_nodes; }
+CallResult subnet_self_node_count(SystemCall& call) { return call.execution.schedule->nodes; }
 
 CallResult is_controller(SystemCall& call) {
     const Bytes bytes = TRY(call.heap("ic0.is_controller", call[0], call[1]));

@@ -1,10 +1,23 @@
-// Certified data (Interface spec, "Certified data"): kept, but nothing certifies it yet.
+// Certified data, and the certificate for it (Interface spec, "Certified data").
 
 #include <fmt/format.h>
 
 #include "replica/system_api/system_call.hpp"
 
 namespace icvm::replica::calls {
+
+namespace {
+
+/// `end` is "offset" or "dst": mainnet's own words, for this call alone.
+std::unexpected<ExecutionError> out_of_bounds(std::string_view end, u64 start, u64 size,
+                                              u64 bytes) {
+    return std::unexpected(contract_violation(
+        fmt::format("ic0_data_certificate_copy failed because {0} + size is out of bounds. Found "
+                    "{0} = {1} and size = {2} while {0} + size must be <= {3}",
+                    end, start, size, bytes)));
+}
+
+}  // namespace
 
 CallResult certified_data_set(SystemCall& call) {
     const u64 address = call[0], size = call[1];
@@ -26,10 +39,25 @@ CallResult certified_data_set(SystemCall& call) {
     return 0;
 }
 
-CallResult data_certificate_present(SystemCall&) { return 0; }
+CallResult data_certificate_present(SystemCall& call) {
+    return u64(call.execution.data_certificate.has_value());
+}
 
-CallResult data_certificate_size(SystemCall& call) { return std::unexpected(call.wrong_mode()); }
+CallResult data_certificate_size(SystemCall& call) {
+    if (!call.execution.data_certificate) return std::unexpected(call.wrong_mode());
+    return call.execution.data_certificate->size();
+}
 
-CallResult data_certificate_copy(SystemCall& call) { return std::unexpected(call.wrong_mode()); }
+// The other `*_copy` calls check the heap first.
+CallResult data_certificate_copy(SystemCall& call) {
+    if (!call.execution.data_certificate) return std::unexpected(call.wrong_mode());
+    const Bytes certificate = *call.execution.data_certificate;
+    const u64 destination = call[0], offset = call[1], size = call[2];
+    if (offset > certificate.size() || size > certificate.size() - offset)
+        return out_of_bounds("offset", offset, size, certificate.size());
+    if (call.host.memory && !call.host.memory->contains(destination, size))
+        return out_of_bounds("dst", destination, size, call.host.memory->size_bytes);
+    return call.copy("certificate", certificate, destination, offset, size);
+}
 
 }  // namespace icvm::replica::calls

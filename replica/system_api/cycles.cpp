@@ -1,5 +1,7 @@
 // Cycles (Interface spec, "Cycles"): a balance that changes by burning alone. No call brings any.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -42,9 +44,11 @@ CallResult canister_liquid_cycle_balance128(SystemCall& call) {
     return call.write_cycles(call.execution.liquid_cycles(), call[0]);
 }
 
-CallResult mint_cycles128(SystemCall&) {
-    return std::unexpected(
-        contract_violation("ic0.mint_cycles cannot be executed on non Cycles Minting Canister"));
+CallResult mint_cycles128(SystemCall& call) {
+    return std::unexpected(contract_violation(
+        fmt::format("ic0.mint_cycles128 cannot be executed on non Cycles Minting Canister: {} != "
+                    "rkp4c-7iaaa-aaaaa-aaaca-cai",
+                    call.execution.canister->id.text())));
 }
 
 }  // namespace icvm::replica::calls

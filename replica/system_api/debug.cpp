@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "replica/base/lossy_utf8.hpp"
 #include "replica/system_api/system_call.hpp"
 
 namespace icvm::replica::calls {
@@ -37,44 +38,10 @@ void count_record(ExecutionContext& execution, u64 length) {
 
 u64 saturating_add(u64 a, u64 b) { return a + std::min(b, ~u64(0) - a); }
 
-/// UTF-8 with U+FFFD in place of what is none, one for each maximal part.
-std::string lossy_utf8(Bytes bytes);
-
 /// The text at call[0], call[1]; `otherwise` when it is not in the heap.
 std::string text_at(SystemCall& call, std::string_view otherwise) {
     const auto bytes = call.heap("", call[0], std::min(call[1], text_bytes_max));
     return bytes ? lossy_utf8(*bytes) : std::string(otherwise);
-}
-
-/// How many bytes at the front of `bytes` are one well-formed character; 0: none. `bad` gets the
-/// length of the maximal part that is not (Unicode 3.9, "U+FFFD Substitution").
-size_t character(Bytes bytes, size_t& bad) {
-    const u8 lead = bytes[0];
-    bad = 1;
-    if (lead < 0x80) return 1;
-    if (lead < 0xC2 || lead > 0xF4) return 0;
-    const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    for (; bad < length; bad++) {
-        if (bad >= bytes.size()) return 0;
-        u8 low = 0x80, high = 0xBF;
-        if (bad == 1 && lead == 0xE0) low = 0xA0;
-        if (bad == 1 && lead == 0xED) high = 0x9F;
-        if (bad == 1 && lead == 0xF0) low = 0x90;
-        if (bad == 1 && lead == 0xF4) high = 0x8F;
-        if (bytes[bad] < low || bytes[bad] > high) return 0;
-    }
-    return length;
-}
-
-std::string lossy_utf8(Bytes bytes) {
-    std::string text;
-    while (!bytes.empty()) {
-        size_t bad = 0;
-        const size_t good = character(bytes, bad);
-        text += good > 0 ? text_of(bytes.first(good)) : std::string_view("\uFFFD");
-        bytes = bytes.subspan(good > 0 ? good : bad);
-    }
-    return text;
 }
 
 }  // namespace

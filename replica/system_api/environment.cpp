@@ -1,6 +1,8 @@
-// Time, counters, environment variables (a canister has none yet), and the mode it runs in.
+// Time, counters, environment variables, and the mode that a canister runs in.
 
 #include <fmt/format.h>
+
+#include <iterator>
 
 #include "replica/system_api/system_call.hpp"
 #include "vm/base/utf8.hpp"
@@ -12,12 +14,23 @@ namespace {
 /// Greatest name of an environment variable, in bytes (docs/mainnet.md, "Contexts").
 constexpr u64 name_bytes_max = 128;
 
-std::unexpected<ExecutionError> no_such_index(u64 index) {
+using Environment = std::map<std::string, std::string>;
+
+const Environment& environment(const SystemCall& call) {
+    static const Environment none;
+    return call.execution.environment ? *call.execution.environment : none;
+}
+
+/// The call[0]-th name.
+Result<Bytes, ExecutionError> name_at_index(const SystemCall& call) {
+    const Environment& variables = environment(call);
+    if (call[0] < variables.size())
+        return bytes_of(std::next(variables.begin(), std::ptrdiff_t(call[0]))->first);
     return std::unexpected(ExecutionError{
         ErrorCode::canister_contract_violation,
         fmt::format("Environment variable index {} is out of bounds. The number of environment "
-                    "variables is 0.",
-                    index)});
+                    "variables is {}.",
+                    call[0], variables.size())});
 }
 
 Result<std::string, ExecutionError> variable_name(SystemCall& call, std::string_view where) {
@@ -29,11 +42,15 @@ Result<std::string, ExecutionError> variable_name(SystemCall& call, std::string_
     if (!is_utf8(name))
         return std::unexpected(contract_violation(
             fmt::format("ic0.{}: Variable name is not a valid UTF-8 string.", call.row.name),
-            "Provide a valid UTF-8 string for the environment variable name. See documentation: "));
+            "Provide a valid UTF-8 string for the environment variable name."));
     return std::string(text_of(name));
 }
 
-std::unexpected<ExecutionError> not_found(const std::string& name) {
+/// The value of the variable that is named at call[0], call[1].
+Result<Bytes, ExecutionError> named_value(SystemCall& call, std::string_view where) {
+    const std::string name = TRY(variable_name(call, where));
+    const auto found = environment(call).find(name);
+    if (found != environment(call).end()) return bytes_of(found->second);
     return std::unexpected(ExecutionError{ErrorCode::canister_contract_violation,
                                           fmt::format("Environment variable {} not found.", name)});
 }
@@ -50,31 +67,32 @@ CallResult global_timer_set(SystemCall& call) {
 
 CallResult performance_counter(SystemCall& call) {
     if (call[0] > 1)
-        return std::unexpected(
-            contract_violation(fmt::format("Error getting performance counter type {}", call[0])));
-    // Both types: no context has had an execution before this one.
-    return u64(call.execution.budget_at_start - call.host.budget->remaining());
+        return std::unexpected(contract_violation(
+            fmt::format("Error getting performance counter type {}", call[0]), ""));
+    const u64 used = u64(call.execution.budget_at_start - call.host.budget->remaining());
+    return call[0] == 0 ? used : call.execution.call_context_instructions + used;
 }
 
 CallResult in_replicated_execution(SystemCall& call) {
     return u64(replica::in_replicated_execution(call.execution.context));
 }
 
-CallResult env_var_count(SystemCall&) { return 0; }
-CallResult env_var_name_size(SystemCall& call) { return no_such_index(call[0]); }
-CallResult env_var_name_copy(SystemCall& call) { return no_such_index(call[0]); }
+CallResult env_var_count(SystemCall& call) { return environment(call).size(); }
+
+CallResult env_var_name_size(SystemCall& call) { return TRY(name_at_index(call)).size(); }
+
+CallResult env_var_name_copy(SystemCall& call) {
+    return call.copy("name", TRY(name_at_index(call)), call[1], call[2], call[3]);
+}
 
 CallResult env_var_name_exists(SystemCall& call) {
-    TRY(variable_name(call, "heap"));
-    return 0;
+    return u64(environment(call).contains(TRY(variable_name(call, "heap"))));
 }
 
-CallResult env_var_value_size(SystemCall& call) {
-    return not_found(TRY(variable_name(call, "heap")));
-}
+CallResult env_var_value_size(SystemCall& call) { return TRY(named_value(call, "heap")).size(); }
 
 CallResult env_var_value_copy(SystemCall& call) {
-    return not_found(TRY(variable_name(call, "name")));
+    return call.copy("value", TRY(named_value(call, "name")), call[2], call[3], call[4]);
 }
 
 }  // namespace icvm::replica::calls

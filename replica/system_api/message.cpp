@@ -10,9 +10,12 @@ namespace icvm::replica::calls {
 namespace {
 
 u64 reply_bytes_max(Context context) {
-    return context == Context::non_replicated_query || context == Context::composite_query
-               ? reply_bytes_max_query
-               : reply_bytes_max_replicated;
+    switch (context) {
+        case Context::non_replicated_query:
+        case Context::transform:
+        case Context::composite_query: return reply_bytes_max_query;
+        default: return reply_bytes_max_replicated;
+    }
 }
 
 bool responded(const SystemCall& call) {
@@ -46,17 +49,18 @@ CallResult msg_caller_copy(SystemCall& call) {
     return call.copy("id", call.execution.caller.bytes(), call[0], call[1], call[2]);
 }
 
-// No caller signs by a canister signature here: the information is always empty.
-CallResult msg_caller_info_data_size(SystemCall&) { return 0; }
+CallResult msg_caller_info_data_size(SystemCall& call) { return call.execution.caller_info.size(); }
 
 CallResult msg_caller_info_data_copy(SystemCall& call) {
-    return call.copy("data", {}, call[0], call[1], call[2]);
+    return call.copy("data", call.execution.caller_info, call[0], call[1], call[2]);
 }
 
-CallResult msg_caller_info_signer_size(SystemCall&) { return 0; }
+CallResult msg_caller_info_signer_size(SystemCall& call) {
+    return call.execution.caller_info_signer.size();
+}
 
 CallResult msg_caller_info_signer_copy(SystemCall& call) {
-    return call.copy("signer", {}, call[0], call[1], call[2]);
+    return call.copy("signer", call.execution.caller_info_signer, call[0], call[1], call[2]);
 }
 
 CallResult msg_reject_code(SystemCall& call) {

@@ -74,8 +74,10 @@ Result<void, ExecutionError> SystemCall::charge(u64 instructions) {
 }
 
 ExecutionError SystemCall::wrong_mode() const {
+    // mainnet spells these two as one imports them.
+    const bool has_dot = row.name == "root_key_copy" || row.name == "subnet_self_copy";
     return contract_violation(
-        fmt::format("\"ic0_{}\" cannot be executed in {} mode", row.name,
+        fmt::format("\"ic0{}{}\" cannot be executed in {} mode", has_dot ? '.' : '_', row.name,
                     mode_name(execution.context)),
         help_with_link(wrong_mode_suggestion, "calling-a-system-api-from-the-wrong-mode"));
 }
