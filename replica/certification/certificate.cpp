@@ -8,7 +8,7 @@ ByteVector label(std::string_view text) { return {text.begin(), text.end()}; }
 
 }  // namespace
 
-Signature no_signature(const Sha256&) { return {}; }
+BlsSignature no_signature(const Sha256&) { return {}; }
 
 Result<ByteVector, StorageError> certificate(StateTree& tree, const StateView& state,
                                              std::vector<LabelPath> paths, const Signer& signer) {

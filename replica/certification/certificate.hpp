@@ -4,13 +4,13 @@
 
 namespace icvm::replica {
 
-/// Of BLS12-381, in G1.
-using Signature = std::array<u8, 48>;
+/// A point in G1.
+using BlsSignature = std::array<u8, 48>;
 /// Signs a root hash with the subnet's key (Interface spec, "Certificate").
-using Signer = std::function<Signature(const Sha256& root_hash)>;
+using Signer = std::function<BlsSignature(const Sha256& root_hash)>;
 
 /// Zeros: nobody has the private key of a local subnet.
-Signature no_signature(const Sha256& root_hash);
+BlsSignature no_signature(const Sha256& root_hash);
 
 /// The certificate of what is at the paths, as CBOR; it always shows /time. There is no delegation:
 /// the subnet's key is the root key.

@@ -38,7 +38,7 @@ TEST_CASE("a data certificate shows the canister's certified data and the time, 
     Example example;
     std::vector<Sha256> signed_hashes;
     const auto bytes = data_certificate(example.tree, example.state.view(), own,
-                                        [&](const Sha256& root) -> Signature {
+                                        [&](const Sha256& root) -> BlsSignature {
                                             signed_hashes.push_back(root);
                                             return {1, 2, 3};
                                         });
@@ -60,7 +60,7 @@ TEST_CASE("a data certificate shows the canister's certified data and the time, 
 }
 
 TEST_CASE("without a key the signature is zeros") {
-    CHECK(no_signature(sha256({})) == Signature{});
+    CHECK(no_signature(sha256({})) == BlsSignature{});
 }
 
 TEST_CASE("a certificate shows the time beside the paths that are asked for") {
