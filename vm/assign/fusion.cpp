@@ -105,12 +105,13 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
         const u32 writer = find_writer(slot, index, block_first);
         if (writer == no_index) continue;
         const Node& first = flow_->nodes[writer];
-        const PairRow* row = find_row(first, node, operands_of(node.operation)[k]);
-        if (row == nullptr || (first.has_site && node.has_site)) continue;
+        if (first.has_site && node.has_site) continue;
+        const bool dropped = is_dropped(writer, index, slot);
+        const PairRow* row = find_row(first, node, operands_of(node.operation)[k], dropped);
+        if (row == nullptr) continue;
         const bool moves = is_pure(first.operation) && !first.has_site && !row->keeps_result() &&
                            can_move(writer, index);
         if (!moves && !is_adjacent(writer, index)) continue;
-        if (!row->keeps_result() && !is_dropped(writer, index, slot)) continue;
         if (row->keeps_result() && count_reads(node, slot) != 1) continue;
         replace(writer, index, *row);
         return true;
@@ -118,14 +119,16 @@ bool Fusion::fuse_node(u32 index, u32 block_first) {
     return false;
 }
 
-/// The row for these instructions.
-const PairRow* Fusion::find_row(const Node& first, const Node& second, char feeds) const {
+/// The first row for these instructions; one that keeps the first one's result, unless that may be
+/// dropped.
+const PairRow* Fusion::find_row(const Node& first, const Node& second, char feeds,
+                                bool dropped) const {
     static const RowIndex index = make_index();
     const size_t operation = size_t(second.operation);
     for (u32 n = index.begins[operation]; n < index.begins[operation + 1]; n++) {
         const PairRow& row = rows[index.order[n]];
-        if (row.first == first.operation && row.feeds == feeds && fits(row, first, second))
-            return &row;
+        if (row.first != first.operation || row.feeds != feeds) continue;
+        if ((dropped || row.keeps_result()) && fits(row, first, second)) return &row;
     }
     return nullptr;
 }
@@ -145,7 +148,7 @@ bool Fusion::fuse_with_previous(u32 index, u32 block_first) {
     if (previous == no_index) return false;
     const Node& first = flow_->nodes[previous];
     const Node& node = flow_->nodes[index];
-    const PairRow* row = find_row(first, node, '-');
+    const PairRow* row = find_row(first, node, '-', true);
     if (row == nullptr || (first.has_site && node.has_site)) return false;
     replace(previous, index, *row);
     return true;

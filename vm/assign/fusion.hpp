@@ -24,7 +24,7 @@ private:
     bool can_move(u32 from, u32 to) const;
     bool is_adjacent(u32 first, u32 second) const;
     void replace(u32 first, u32 second, const PairRow& row);
-    const PairRow* find_row(const Node& first, const Node& second, char feeds) const;
+    const PairRow* find_row(const Node& first, const Node& second, char feeds, bool dropped) const;
     bool fits(const PairRow& row, const Node& first, const Node& second) const;
     u64 field(const Node& node, char letter) const;
 

@@ -19,6 +19,7 @@ const Handlers& all_handlers() {
         put_indexed_store_handlers(all);
         put_load64_handlers(all);
         put_store64_handlers(all);
+        put_load_branch_handlers(all);
         put_control_handlers(all);
         put_call_handlers(all);
         put_fused_handlers(all);

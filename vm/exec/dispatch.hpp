@@ -253,6 +253,7 @@ void put_indexed_load_handlers(Handlers& handlers);
 void put_indexed_store_handlers(Handlers& handlers);
 void put_load64_handlers(Handlers& handlers);
 void put_store64_handlers(Handlers& handlers);
+void put_load_branch_handlers(Handlers& handlers);
 void put_control_handlers(Handlers& handlers);
 void put_call_handlers(Handlers& handlers);
 void put_fused_handlers(Handlers& handlers);
