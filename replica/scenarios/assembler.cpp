@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "replica/candid/candid.hpp"
+#include "replica/scenarios/candid_text.hpp"
 
 namespace icvm::replica::scenarios {
 
@@ -89,7 +89,7 @@ private:
                 return Piece{push_integer(u64(variable->second.number)), true};
             }
             if (const auto named = find_operation(token.text)) return plain(*named);
-            if (variable == variables_.end()) return macro();
+            if (variable == variables_.end() && token.text != "arg") return macro();
         }
         return Piece{push_bytes(TRY(read_bytes(tokens_, variables_))), true};
     }
@@ -203,10 +203,15 @@ std::optional<size_t> size_of_number(const Token& token) {
     return std::nullopt;
 }
 
-Result<ByteVector, std::string> candid_bytes(const std::string& text) {
-    auto bytes = candid::encode_arguments(text, nullptr, nullptr);
-    if (!bytes) return std::unexpected("Candid: " + bytes.error().message + " in " + text);
-    return *bytes;
+/// `arg(METHOD, \`…\`)` behind its first word.
+Result<ByteVector, std::string> argument_of(TokenReader& tokens, const Variables& variables) {
+    tokens.take("(");
+    const std::string method = tokens.next().text;
+    const bool comma = tokens.take(",");
+    const Token text = tokens.next();
+    if (!comma || text.kind != Token::Kind::candid || !tokens.take(")"))
+        return std::unexpected("arg wants a method and Candid text");
+    return to_candid(TRY(substitute(text.text, variables, true)), method);
 }
 
 }  // namespace
@@ -216,7 +221,8 @@ bool begins_bytes(const Token& token, const Variables& variables) {
         case Token::Kind::string:
         case Token::Kind::hex:
         case Token::Kind::candid: return true;
-        case Token::Kind::word: return variables.contains(token.text) || size_of_number(token);
+        case Token::Kind::word:
+            return variables.contains(token.text) || size_of_number(token) || token.text == "arg";
         default: return token.is("{");
     }
 }
@@ -224,6 +230,7 @@ bool begins_bytes(const Token& token, const Variables& variables) {
 Result<ByteVector, std::string> read_bytes(TokenReader& tokens, const Variables& variables) {
     const Token token = tokens.next();
     if (token.is("{")) return Assembler(tokens, variables).program();
+    if (token.is("arg")) return argument_of(tokens, variables);
     if (const auto size = size_of_number(token)) {
         tokens.take("(");
         const u128 number = tokens.next().number;
@@ -236,7 +243,8 @@ Result<ByteVector, std::string> read_bytes(TokenReader& tokens, const Variables&
             return ByteVector(text.begin(), text.end());
         }
         case Token::Kind::hex: return ByteVector(token.text.begin(), token.text.end());
-        case Token::Kind::candid: return candid_bytes(TRY(substitute(token.text, variables)));
+        case Token::Kind::candid:
+            return to_candid(TRY(substitute(token.text, variables, true)), "");
         case Token::Kind::word:
             if (const auto found = variables.find(token.text); found != variables.end())
                 return found->second.as_bytes();

@@ -6,7 +6,8 @@
 namespace icvm::replica::scenarios {
 
 /// Bytes as they are written: "text", x"00ff", `Candid text`, a variable, {a program of the
-/// universal canister}; u32(n), u64(n) and u128(n) are a number's bytes, little-endian.
+/// universal canister}; u32(n), u64(n) and u128(n) are a number's bytes, little-endian;
+/// arg(METHOD, `Candid text`) is an argument of a method of the management canister.
 ///
 /// A program is a sequence of operations (universal/operations.def), each with its operands in
 /// parentheses, as in msg_reply_data_append("x"); operands are numbers, bytes, programs in braces

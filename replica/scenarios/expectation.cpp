@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "replica/candid/candid.hpp"
 #include "replica/scenarios/assembler.hpp"
+#include "replica/scenarios/candid_text.hpp"
 
 namespace icvm::replica::scenarios {
 
@@ -33,13 +33,6 @@ std::string quoted(Bytes bytes) {
             text += char(byte);
     }
     return text + (bytes.size() > 2000 ? "…\"" : "\"");
-}
-
-/// A reply as text: Candid as it is printed, or the bytes.
-std::string readable(const ByteVector& bytes) {
-    if (text_of(bytes).starts_with("DIDL"))
-        if (auto text = candid::decode_reply(bytes, nullptr, nullptr, 1 << 20)) return *text;
-    return std::string(text_of(bytes));
 }
 
 class Expectation {
@@ -110,7 +103,7 @@ private:
 
     Result<void, std::string> reply() {
         if (!is_reply()) return std::unexpected("a reply");
-        const std::string actual = readable(outcome_.bytes);
+        const std::string actual = readable(outcome_.bytes, outcome_.method);
         const bool wanted = !tokens_.peek().is("lacks");
         if (!tokens_.take("has") && !tokens_.take("lacks")) return {};
         return has(actual, wanted);
@@ -188,7 +181,8 @@ Result<void, std::string> expect(TokenReader& tokens, const Variables& variables
 std::string describe(const Outcome& outcome) {
     switch (outcome.kind) {
         case Outcome::Kind::done: return "success";
-        case Outcome::Kind::reply: return "reply " + quoted(bytes_of(readable(outcome.bytes)));
+        case Outcome::Kind::reply:
+            return "reply " + quoted(bytes_of(readable(outcome.bytes, outcome.method)));
         case Outcome::Kind::reject:
             return "reject " + std::to_string(outcome.code) + " " + outcome.error + " " +
                    quoted(bytes_of(outcome.message));

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "replica/scenarios/candid_text.hpp"
 #include "vm/vm.hpp"
 
 namespace icvm::replica::scenarios {
@@ -32,6 +33,7 @@ Principal user(std::string_view name) { return Principal::self_authenticating(by
 Stage::Stage() {
     modules_["universal"] = read_file(folder + "universal/universal.wasm");
     modules_["heartbeat"] = read_file(folder + "universal/heartbeat.wasm");
+    for (const auto& [name, bytes] : modules_) variables_[name] = Variable::of(bytes);
     variables_["management"] = Variable::of(Principal());
     variables_["anonymous"] = Variable::of(Principal::anonymous());
     variables_["me"] = Variable::of(world_.caller());
@@ -60,6 +62,9 @@ Stage::Command Stage::find(const std::string& word) {
         {"stable", &Stage::stable},
         {"time", &Stage::time},
         {"module_hash", &Stage::module_hash},
+        {"manage", &Stage::manage},
+        {"inquire", &Stage::inquire},
+        {"balance", &Stage::balance},
     };
     const auto found = commands.find(word);
     return found == commands.end() ? nullptr : found->second;
@@ -67,6 +72,7 @@ Stage::Command Stage::find(const std::string& word) {
 
 Result<void, std::string> Stage::run(const Statement& statement) {
     if (statement.text.starts_with("module ")) return module(statement.text);
+    if (statement.text.starts_with("times ")) return times(statement);
     TokenReader tokens(TRY(tokenize(statement.text)));
     if (tokens.take("let")) return let(tokens);
     const Done done = TRY(run_command(tokens));
@@ -87,11 +93,25 @@ Result<Stage::Done, std::string> Stage::run_command(TokenReader& tokens) {
     const Command command = find(word);
     if (command == nullptr) return std::unexpected("no command " + word);
     Done done = TRY((this->*command)(tokens));
-    if (!ends_operands(tokens)) return std::unexpected("too much: " + tokens.peek().text);
+    if (tokens.take("of")) done.outcome.method = tokens.next().text;
+    if (!ends_operands(tokens) && !tokens.peek().is("field"))
+        return std::unexpected("too much: " + tokens.peek().text);
     return done;
 }
 
-/// let NAME = number | bytes | command
+/// times N COMMAND
+Result<void, std::string> Stage::times(const Statement& statement) {
+    std::istringstream words(statement.text.substr(std::string_view("times ").size()));
+    u32 count = 0;
+    std::string command;
+    words >> count;
+    std::getline(words, command, '\0');
+    for (; count > 0; count--)
+        if (auto done = run({statement.line, command}); !done) return done;
+    return {};
+}
+
+/// let NAME = number | bytes | command [of METHOD] [field NAME]
 Result<void, std::string> Stage::let(TokenReader& tokens) {
     const std::string name = tokens.next().text;
     if (!tokens.take("=")) return std::unexpected("= is missing");
@@ -108,6 +128,12 @@ Result<void, std::string> Stage::let(TokenReader& tokens) {
         if (done.outcome.kind > Outcome::Kind::reply)
             return std::unexpected("got " + describe(done.outcome));
         variables_[name] = done.value.value_or(Variable::of(done.outcome.bytes));
+        if (tokens.take("field")) {
+            const std::string text = readable(done.outcome.bytes, done.outcome.method);
+            const auto field = field_of(text, tokens.next().text);
+            if (!field) return std::unexpected("no such field in " + text);
+            variables_[name] = *field;
+        }
     }
     return {};
 }
@@ -126,6 +152,7 @@ Result<void, std::string> Stage::module(const std::string& text) {
     auto parsed = vm::parse_module(wat);
     if (!parsed) return std::unexpected(parsed.error().reason);
     modules_[name] = parsed->bytes;
+    variables_[name] = Variable::of(parsed->bytes);
     return {};
 }
 
@@ -143,15 +170,37 @@ Result<ByteVector, std::string> Stage::module_named(TokenReader& tokens) {
     return found->second;
 }
 
-/// canister NAME [empty | MODULE [ARGUMENT]]: of a new one, with the universal module if none is
-/// named.
+/// canister NAME [cycles N] [settings `record {…}`] [empty | MODULE [ARGUMENT]]: a new one, with
+/// the universal module if none is named.
 Result<Stage::Done, std::string> Stage::canister(TokenReader& tokens) {
     const std::string name = tokens.next().text;
-    const auto id = world_.create();
-    if (!id) return Done{id.error(), {}, true};
-    variables_[name] = Variable::of(*id);
-    if (tokens.take("empty")) return Done{{}, id->text(), true};
-    return install_code(*id, InstallMode::install, tokens);
+    Principal id;
+    const Outcome created = TRY(create(tokens, id));
+    if (created.kind > Outcome::Kind::reply) return Done{created, {}, true};
+    variables_[name] = Variable::of(id);
+    if (tokens.take("empty")) return Done{{}, id.text(), true};
+    return install_code(id, InstallMode::install, tokens);
+}
+
+Result<Outcome, std::string> Stage::create(TokenReader& tokens, Principal& id) {
+    static const std::string method = "provisional_create_canister_with_cycles";
+    std::string text;
+    if (tokens.take("cycles"))
+        text += "amount = opt " + digits(TRY(read_number(tokens, variables_))) + "; ";
+    if (tokens.take("settings"))
+        text += "settings = opt " + TRY(substitute(tokens.next().text, variables_, true));
+    if (text.empty()) {
+        const auto created = world_.create();
+        if (!created) return created.error();
+        id = *created;
+        return Outcome{};
+    }
+    const ByteVector argument = TRY(to_candid("(record { " + text + " })", method));
+    Outcome outcome = world_.update(Principal(), method, argument);
+    if (outcome.kind != Outcome::Kind::reply) return outcome;
+    const auto field = field_of(readable(outcome.bytes, method), "canister_id");
+    id = Principal::from_bytes(field.value_or(Variable()).bytes).value_or(Principal());
+    return outcome;
 }
 
 /// install NAME [MODULE] [ARGUMENT] [skip_pre_upgrade] [keep | replace]
@@ -239,6 +288,38 @@ Result<Stage::Done, std::string> Stage::of_status(TokenReader& tokens,
     const auto status = world_.status(id);
     if (!status) return Done{status.error(), id.text(), true};
     return Done{reply_of(what(*status)), id.text(), true};
+}
+
+/// The Candid text that comes next, as an argument of that method of the management canister.
+Result<ByteVector, std::string> Stage::candid(TokenReader& tokens, const std::string& method) {
+    if (tokens.peek().kind != Token::Kind::candid) return read_bytes(tokens, variables_);
+    return to_candid(TRY(substitute(tokens.next().text, variables_, true)), method);
+}
+
+Result<Stage::Done, std::string> Stage::of_management(TokenReader& tokens, bool query) {
+    const std::string method = tokens.next().text;
+    const ByteVector argument = TRY(candid(tokens, method));
+    Done done{query ? world_.query(Principal(), method, argument)
+                    : world_.update(Principal(), method, argument),
+              {},
+              true};
+    done.outcome.method = method;
+    return done;
+}
+/// manage METHOD `Candid`: an update call of the management canister.
+Result<Stage::Done, std::string> Stage::manage(TokenReader& tokens) {
+    return of_management(tokens, false);
+}
+/// inquire METHOD `Candid`: a query call of it.
+Result<Stage::Done, std::string> Stage::inquire(TokenReader& tokens) {
+    return of_management(tokens, true);
+}
+
+Result<Stage::Done, std::string> Stage::balance(TokenReader& tokens) {
+    const Principal id = TRY(principal(tokens));
+    const auto status = world_.status(id);
+    if (!status) return Done{status.error(), id.text(), true};
+    return Done{reply_of(digits(status->cycles)), id.text(), true, Variable::of(status->cycles)};
 }
 
 Result<Stage::Done, std::string> Stage::version(TokenReader& tokens) {

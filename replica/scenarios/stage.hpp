@@ -39,6 +39,9 @@ private:
     Result<Done, std::string> uninstall(TokenReader& tokens);
     Result<Done, std::string> remove(TokenReader& tokens);
     Result<Done, std::string> as(TokenReader& tokens);
+    Result<Done, std::string> manage(TokenReader& tokens);
+    Result<Done, std::string> inquire(TokenReader& tokens);
+    Result<Done, std::string> balance(TokenReader& tokens);
     Result<Done, std::string> version(TokenReader& tokens);
     Result<Done, std::string> status(TokenReader& tokens);
     Result<Done, std::string> heap(TokenReader& tokens);
@@ -48,6 +51,7 @@ private:
 
     Result<void, std::string> module(const std::string& text);
     Result<void, std::string> let(TokenReader& tokens);
+    Result<void, std::string> times(const Statement& statement);
     Result<Done, std::string> run_command(TokenReader& tokens);
 
     Result<Principal, std::string> principal(TokenReader& tokens);
@@ -56,7 +60,9 @@ private:
                                            TokenReader& tokens);
     Result<Done, std::string> of_status(TokenReader& tokens,
                                         std::string (*what)(const CanisterStatus&));
-    ByteVector argument(TokenReader& tokens, std::string* error);
+    Result<ByteVector, std::string> candid(TokenReader& tokens, const std::string& method);
+    Result<Done, std::string> of_management(TokenReader& tokens, bool query);
+    Result<Outcome, std::string> create(TokenReader& tokens, Principal& id);
 
     World world_;
     Variables variables_;

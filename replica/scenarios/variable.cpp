@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "replica/scenarios/candid_text.hpp"
+
 namespace icvm::replica::scenarios {
 
 std::string digits(u128 number) {
@@ -25,7 +27,8 @@ ByteVector Variable::as_bytes() const {
     return {written.begin(), written.end()};
 }
 
-Result<std::string, std::string> substitute(const std::string& text, const Variables& variables) {
+Result<std::string, std::string> substitute(const std::string& text, const Variables& variables,
+                                            bool candid) {
     std::string result;
     for (size_t i = 0; i < text.size(); i++) {
         if (text[i] != '$') {
@@ -37,7 +40,9 @@ Result<std::string, std::string> substitute(const std::string& text, const Varia
         const auto found = variables.find(text.substr(i + 1, end - i - 1));
         if (found == variables.end())
             return std::unexpected("no variable " + text.substr(i, end - i));
-        result += found->second.text();
+        const Variable& value = found->second;
+        const bool bytes = value.kind == Variable::Kind::bytes;
+        result += candid && bytes ? escaped(value.bytes) : value.text();
         i = end - 1;
     }
     return result;

@@ -32,7 +32,8 @@ using Variables = std::map<std::string, Variable>;
 
 std::string digits(u128 number);
 
-/// `text` with the text of NAME in place of each $NAME.
-Result<std::string, std::string> substitute(const std::string& text, const Variables& variables);
+/// `text` with the text of NAME in place of each $NAME; bytes as they are written in Candid text.
+Result<std::string, std::string> substitute(const std::string& text, const Variables& variables,
+                                            bool candid = false);
 
 }  // namespace icvm::replica::scenarios

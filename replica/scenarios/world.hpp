@@ -16,6 +16,7 @@ struct Outcome {
         broken,  ///< the replica itself failed: `message` says how
     } kind = Kind::done;
     ByteVector bytes{};
+    std::string method{};  ///< of the management canister, whose reply it is; or empty
     u32 code = 0;
     std::string error{};  ///< "IC0503"
     std::string message{};
