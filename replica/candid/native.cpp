@@ -49,7 +49,8 @@ void Native<Principal>::read(NativeReader& in, u32 index, Principal& value) {
     value = *principal;
 }
 
-Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message) {
+Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message,
+                                          u64 free_values) {
     if (!text_of(bytes).starts_with(magic)) {
         const bool is_short = bytes.size() <= shown_bytes_max;
         return std::unexpected(fmt::format(
@@ -57,7 +58,7 @@ Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& mess
             fmt::join(is_short ? bytes : Bytes(), ""),
             bytes.size() < magic.size() ? "io error" : "Unexpected bytes at byte offset 0"));
     }
-    const auto arguments = decode(bytes);
+    const auto arguments = decode(bytes, free_values);
     if (!arguments)
         return std::unexpected("Fail to decode argument 0: " + arguments.error().message);
     if (arguments->fields.empty() && !accepts_null(message.types, message.fields[0].type))

@@ -13,6 +13,7 @@
 #include "replica/base/principal.hpp"
 #include "replica/candid/candid.hpp"
 #include "replica/candid/value.hpp"
+#include "replica/candid/wire.hpp"
 
 namespace icvm::replica::candid {
 
@@ -366,14 +367,15 @@ const NativeMessage& native_message() {
     return message;
 }
 
-Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message);
+Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message,
+                                          u64 free_values);
 ByteVector encode_native(const NativeMessage& message, const Values& values);
 
 /// The message's one argument; why it is none, in the words of the library that mainnet uses as far
-/// as they do not depend on its types.
+/// as they do not depend on its types. `free_values`: see decode().
 template <class T>
-Result<T, std::string> decode_as(Bytes bytes) {
-    const Values values = TRY(decode_native(bytes, native_message<T>()));
+Result<T, std::string> decode_as(Bytes bytes, u64 free_values = free_values_max) {
+    const Values values = TRY(decode_native(bytes, native_message<T>(), free_values));
     NativeReader reader{values};
     T value{};
     Native<T>::read(reader, 0, value);

@@ -10,11 +10,11 @@ namespace {
 
 class ValueDecoder {
 public:
-    ValueDecoder(WireReader& reader, const Types& types, Values& out)
+    ValueDecoder(WireReader& reader, const Types& types, Values& out, u64 free_values)
         : reader_(reader),
           types_(types),
           out_(out),
-          free_values_left_(free_values_max + values_per_byte * reader.remaining()) {}
+          free_values_left_(free_values + values_per_byte * reader.remaining()) {}
 
     Result<void, ValueError> value(TypeIndex type);
 
@@ -196,7 +196,7 @@ ValueDecoder::Done ValueDecoder::future() {
 
 }  // namespace
 
-Result<Arguments, ValueError> decode(Bytes bytes) {
+Result<Arguments, ValueError> decode(Bytes bytes, u64 free_values) {
     WireReader reader(bytes);
     if (!text_of(bytes).starts_with(magic))
         return reader.error("Candid starts with DIDL, this does not");
@@ -204,7 +204,7 @@ Result<Arguments, ValueError> decode(Bytes bytes) {
     TRY(reader.bytes(magic.size()));
     Arguments arguments;
     TRY(read_types(reader, arguments));
-    ValueDecoder decoder(reader, arguments.types, arguments.values);
+    ValueDecoder decoder(reader, arguments.types, arguments.values, free_values);
     for (const Field& field : arguments.fields) TRY(decoder.value(field.type));
     if (reader.remaining() > 0)
         return reader.error(std::to_string(reader.remaining()) + " bytes are left over");

@@ -16,7 +16,7 @@ TEST_CASE("a query that has a certificate can copy it; others are told of their 
     DirectCall call;
     for (const Context context : {Context::non_replicated_query, Context::composite_query}) {
         call.execution.context = context;
-        call.execution.data_certificate.reset();
+        call.execution.data_certificate = {};
         CHECK(call("data_certificate_present") == "");
         CHECK(call.result == 0);
         for (const std::string name : {"data_certificate_size", "data_certificate_copy"})

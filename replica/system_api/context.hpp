@@ -68,11 +68,11 @@ struct ExecutionContext {
     const CostSchedule* schedule = &cost_schedules[0];
     /// The canister's environment variables, in the order of their names' bytes; nullptr: none.
     const std::map<std::string, std::string>* environment = nullptr;
-    u64 call_context_instructions = 0;  ///< of its executions before this one
+    u64 instructions_before = 0;  ///< of earlier executions of the call context
     /// Of a caller that signs by a canister; empty for all others.
     Bytes caller_info, caller_info_signer;
-    /// Of the canister's certified data: in queries of the canister that the user has called.
-    std::optional<Bytes> data_certificate;
+    /// Of the certified data, in queries of the canister that the user has called; empty: none.
+    Bytes data_certificate;
 
     // Effects.
     Response response;

@@ -50,8 +50,10 @@ struct OutcallParameters {
                   transformed_response_bytes, transform_instructions, outcall_type)
 };
 
-/// Ours: what is larger is no such record, and decoding costs no more than the call's fee.
+/// Ours: what is larger is no such record. mainnet skips nothing of it, and the call has one fee:
+/// what it holds must not be more than its bytes.
 constexpr u64 parameters_bytes_max = 4096;
+constexpr u64 free_values = 0;
 
 HttpOutcall outcall_of(const OutcallParameters& parameters, u64 nodes) {
     HttpOutcall outcall{.request_bytes = parameters.request_bytes,
@@ -93,7 +95,7 @@ CallResult cost_http_request(SystemCall& call) {
 CallResult cost_http_request_v2(SystemCall& call) {
     const Bytes bytes = TRY(call.heap("ic0.cost_http_request_v2 heap", call[0], call[1]));
     if (bytes.size() > parameters_bytes_max) return not_decoded("it is too large");
-    const auto parameters = candid::decode_as<OutcallParameters>(bytes);
+    const auto parameters = candid::decode_as<OutcallParameters>(bytes, free_values);
     if (!parameters) return not_decoded(parameters.error());
     const CostSchedule& schedule = *call.execution.schedule;
     return call.write_cycles(schedule.http_request(outcall_of(*parameters, schedule.nodes)),

@@ -117,6 +117,12 @@ TEST_CASE("what describes no outcall traps") {
     call.put(0, bytes);
     for (u64 size = 0; size < bytes.size(); size++)
         CHECK(call("cost_http_request_v2", {0, size, at}).starts_with(refused));
+    // A field that is a vec of 100,000 nulls, in a few bytes.
+    const std::string nulls("DIDL\x02\x6D\x7F\x6C\x01\x00\x00\x01\x01\xA0\x8D\x06", 16);
+    call.put(0, nulls);
+    const std::string refusal = call("cost_http_request_v2", {0, nulls.size(), at});
+    CHECK(refusal.starts_with(refused));
+    CHECK(refusal.find("100000 elements are too many") != refusal.npos);
     const ByteVector other =
         candid::encode_arguments("(record { request_bytes = 1 : nat64 })", nullptr, nullptr)
             .value();

@@ -70,7 +70,7 @@ CallResult performance_counter(SystemCall& call) {
         return std::unexpected(contract_violation(
             fmt::format("Error getting performance counter type {}", call[0]), ""));
     const u64 used = u64(call.execution.budget_at_start - call.host.budget->remaining());
-    return call[0] == 0 ? used : call.execution.call_context_instructions + used;
+    return call[0] == 0 ? used : call.execution.instructions_before + used;
 }
 
 CallResult in_replicated_execution(SystemCall& call) {

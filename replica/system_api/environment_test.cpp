@@ -93,7 +93,7 @@ TEST_CASE("what is no variable traps with mainnet's words") {
 
 TEST_CASE("performance counters: of the execution, of its call context, and no others") {
     DirectCall call;
-    call.execution.call_context_instructions = 1'000'000;
+    call.execution.instructions_before = 1'000'000;
     CHECK(call("performance_counter", {0}) == "");
     CHECK(call.result == 200);
     CHECK(call("performance_counter", {1}) == "");
