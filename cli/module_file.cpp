@@ -17,7 +17,7 @@ namespace candid = replica::candid;
 
 Service service_of(const replica::ModuleInfo& info) {
     if (info.candid.empty()) return nullptr;
-    auto service = candid::parse_description(info.candid);
+    auto service = candid::parse_description(info.candid, info.candid_init);
     return service ? *service : nullptr;
 }
 

@@ -63,12 +63,16 @@ Result<std::unique_ptr<Reply>, ValueError> read_reply(Bytes bytes,
 }  // namespace
 
 Result<std::shared_ptr<const ServiceDescription>, DescriptionError> parse_description(
-    std::string_view text) {
+    std::string_view text, std::string_view init) {
     auto parsed = parse_did(text);
     if (!parsed) {
         ValueError& error = parsed.error();
         return std::unexpected(
             DescriptionError{error.line, error.column, std::move(error.message)});
+    }
+    if (!init.empty() && parsed->init.empty()) {
+        ServiceDescription with_init = *parsed;
+        if (parse_init(init, with_init)) parsed = std::move(with_init);
     }
     return std::make_shared<const ServiceDescription>(std::move(*parsed));
 }

@@ -22,9 +22,10 @@ struct DescriptionError {
 
 enum class MethodKind : u8 { update, query, composite_query, oneway };
 
-/// Parses a .did file (the text of `candid:service`); imports are an error that says so.
+/// Parses a .did file (the text of `candid:service`); imports are an error that says so. `init`,
+/// the text of `candid:args`, counts when the service names no init arguments and it can be read.
 Result<std::shared_ptr<const ServiceDescription>, DescriptionError> parse_description(
-    std::string_view text);
+    std::string_view text, std::string_view init = {});
 
 struct MethodDescription {
     std::string name;

@@ -8,8 +8,11 @@ namespace icvm::replica::candid {
 
 namespace {
 
+/// May a type be defined that has a meaning already? It keeps the first.
+enum class Again : u8 { refused, allowed };
+
 Result<void, ValueError> parse_definition(Lexer& lexer, TypeParser& types,
-                                          ServiceDescription& service) {
+                                          ServiceDescription& service, Again again) {
     TRY(lexer.expect("type"));
     const Token name = lexer.peek();
     if (name.kind != TokenKind::word || is_keyword(name.source))
@@ -17,14 +20,15 @@ Result<void, ValueError> parse_definition(Lexer& lexer, TypeParser& types,
     lexer.next();
     const TypeIndex declared = types.named(name);
     TypeNames::Entry& entry = service.names.entries.find(name.source)->second;
-    if (entry.defined)
+    const bool known = entry.defined;
+    if (known && again == Again::refused)
         return std::unexpected(lexer.error_at(
             name.position, "the type " + std::string(name.source) + " is defined twice"));
     entry.defined = true;
     entry.position = name.position;
     TRY(lexer.expect("="));
     const TypeIndex meaning = TRY(types.type());
-    service.types.define(declared, meaning);
+    if (!known) service.types.define(declared, meaning);
     return {};
 }
 
@@ -69,12 +73,25 @@ Result<ServiceDescription, ValueError> parse_did(std::string_view text) {
             return service;
         }
         if (!token.is("type")) return std::unexpected(lexer.expected("\"type\" or \"service\""));
-        TRY(parse_definition(lexer, types, service));
+        TRY(parse_definition(lexer, types, service, Again::refused));
         if (!lexer.skip(";") && lexer.peek().kind == TokenKind::word && !lexer.peek().is("service"))
             return std::unexpected(lexer.expected("\";\""));
     }
     TRY(types.finish());
     return service;
+}
+
+Result<void, ValueError> parse_init(std::string_view text, ServiceDescription& service) {
+    Lexer lexer(text);
+    TypeParser types(lexer, service.types, service.names);
+    while (lexer.peek().is("type")) {
+        TRY(parse_definition(lexer, types, service, Again::allowed));
+        lexer.skip(";");
+    }
+    service.init = TRY(types.arguments());
+    if (lexer.failed() || lexer.peek().kind != TokenKind::end)
+        return std::unexpected(lexer.expected("the end"));
+    return types.finish();
 }
 
 const Field* find_method_field(const ServiceDescription& service, std::string_view name) {

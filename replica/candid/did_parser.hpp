@@ -17,6 +17,8 @@ struct ServiceDescription {
 };
 
 Result<ServiceDescription, ValueError> parse_did(std::string_view text);
+/// "type T = nat; (T)", as `candid:args` has it: the init arguments of a service that names none.
+Result<void, ValueError> parse_init(std::string_view text, ServiceDescription& service);
 
 /// The method's place in the table of types.
 const Field* find_method_field(const ServiceDescription& service, std::string_view name);

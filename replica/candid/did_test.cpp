@@ -35,6 +35,20 @@ std::string repeated(std::string_view text, size_t times) {
 
 }  // namespace
 
+TEST_CASE("the init arguments are those of candid:args when the service names none") {
+    const auto init = [](const std::string& service, const std::string& init) {
+        return init_signature(**parse_description(service, init));
+    };
+    CHECK(init("service : {}", "(name : text)") == "(name : text)");
+    CHECK(init("type T = nat; service : { m : (T) -> () }", "type T = nat;\n(T, opt T)") ==
+          "(T, opt T)");
+    CHECK(init("service : {}", "type U = record { next : opt U }; (U)") == "(U)");
+    CHECK(init("service : (nat) -> {}", "(text)") == "(nat)");
+    CHECK(init("service : {}", "(unknown)") == "()");
+    CHECK(init("service : {}", "(text) text") == "()");
+    CHECK(init("service : {}", "") == "()");
+}
+
 TEST_CASE("a counter's description says its methods in the order of the text") {
     const auto service = parse_description(R"(
         // The counter of the tutorial.

@@ -59,6 +59,7 @@ ModuleInfo describe(const vm::Module& module) {
             info.enhanced_persistence = true;
     }
     info.candid = section_text(module, "candid:service");
+    info.candid_init = section_text(module, "candid:args");
     info.compiler = compiler(module);
     info.functions = u32(module.functions.size());
     info.globals = u32(module.globals.size());

@@ -26,6 +26,7 @@ struct ModuleInfo {
     std::vector<std::string> imports;                          ///< "ic0.msg_reply", …
     std::vector<std::pair<std::string, u64>> custom_sections;  ///< name, bytes
     std::string candid;                 ///< text of candid:service; may be empty
+    std::string candid_init;            ///< text of candid:args, as Motoko's compiler leaves it
     std::string compiler;               ///< "motoko 1.10.1", or empty
     std::string refusal;                ///< why a canister cannot be made of it; empty: it can
     std::optional<u32> refusal_offset;  ///< in the uncompressed module, where one place is why

@@ -25,7 +25,9 @@ IMPORT(trap) void trap(const void* message, unsigned size);
 asm(".section \".custom_section.icp:public candid:service\",\"\",@\n"
     ".ascii \"service : (opt principal) -> { inc : () -> (nat64); get : () -> (nat64) query; \"\n"
     ".ascii \"call : () -> (nat64); call_missing : () -> (nat64); \"\n"
-    ".ascii \"call_get : () -> (nat64) composite_query }\"\n"
+    ".ascii \"call_often : (nat64) -> (nat64); \"\n"
+    ".ascii \"call_get : () -> (nat64) composite_query; \"\n"
+    ".ascii \"last_get : () -> (nat64) composite_query }\"\n"
     ".text\n");
 
 static u64 count;
@@ -62,15 +64,9 @@ EXPORT("canister_update inc") void inc(void) {
 EXPORT("canister_query get") void get(void) { reply_count(); }
 
 static u8 answer[1000];
+static u64 calls_left;
 
-static void on_reply(int environment) {
-    (void)environment;
-    unsigned size = msg_arg_data_size();
-    if (size > sizeof answer) trap("long answer", 11);
-    msg_arg_data_copy(answer, 0, size);
-    msg_reply_data_append(answer, size);
-    msg_reply();
-}
+static void on_reply(int environment);
 
 static void on_reject(int environment) {
     (void)environment;
@@ -86,8 +82,36 @@ static void call(const char* method, unsigned method_size) {
     if (call_perform() != 0) msg_reject("not sent", 8);
 }
 
-EXPORT("canister_update call") void call_inc(void) { call("inc", 3); }
+/// Passes the answer on, or calls once more.
+static void on_reply(int environment) {
+    (void)environment;
+    if (calls_left > 0) {
+        calls_left--;
+        return call("inc", 3);
+    }
+    unsigned size = msg_arg_data_size();
+    if (size > sizeof answer) trap("long answer", 11);
+    msg_arg_data_copy(answer, 0, size);
+    msg_reply_data_append(answer, size);
+    msg_reply();
+}
 
-EXPORT("canister_update call_missing") void call_missing(void) { call("missing", 7); }
+EXPORT("canister_update call")
+void call_inc(void) { call("inc", 3); }
 
-EXPORT("canister_composite_query call_get") void call_get(void) { call("get", 3); }
+/// One call after the other, as many as the argument says, and one more.
+EXPORT("canister_update call_often")
+void call_often(void) {
+    msg_arg_data_copy(&calls_left, 7, sizeof calls_left);
+    call("inc", 3);
+}
+
+EXPORT("canister_update call_missing")
+void call_missing(void) { call("missing", 7); }
+
+EXPORT("canister_composite_query call_get")
+void call_get(void) { call("get", 3); }
+
+/// The count of the last in a chain of counters.
+EXPORT("canister_composite_query last_get")
+void last_get(void) { callee_size == 0 ? reply_count() : call("last_get", 8); }
