@@ -64,7 +64,7 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session,
             add_nearest_method(deed, call, *info);
         return std::unexpected(problem_of(reply.error(), deed));
     }
-    context.terminal.log(call.target.name, reply->receipt.log);
+    context.terminal.log(reply->receipt.log);
     context.terminal.detail(fmt::format(
         "{} {}: {} instr, {}", call.target.name, call.method, grouped(reply->receipt.instructions),
         call.is_query ? "query" : fmt::format("#{}", reply->receipt.round)));

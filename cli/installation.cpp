@@ -264,7 +264,7 @@ Result<Installed, Problem> execute(Context& context, Session& session, const Pla
         if (plan.target) context.json.add_json("canister", json_of(*plan.target));
         return std::unexpected(installation_problem(installed.error(), plan));
     }
-    context.terminal.log(installed->target.name, installed->receipt.log);
+    context.terminal.log(installed->receipt.log);
     return std::move(*installed);
 }
 

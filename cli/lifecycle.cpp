@@ -19,7 +19,7 @@ Done perform(Context& context, Session& session, const Target& target, const Lif
     if (!receipt)
         return std::unexpected(problem_of(
             receipt.error(), {target.name, target.who, std::string(verb.method), "unchanged"}));
-    context.terminal.log(target.name, receipt->log);
+    context.terminal.log(receipt->log);
     context.terminal.note(fmt::format("{} {}", verb.participle, target.who));
     return {};
 }

@@ -134,13 +134,20 @@ Problem problem_of(const replica::Failure& failure, const Deed& deed) {
             problem = storage_problem(failure.storage);
             if (!deed.state.empty()) add_note(problem, "state", deed.state);
             break;
+        case Kind::unanswered:
+            problem = {{exit_code::usage, {}, fmt::format("{}: {} is not answered, and nothing is left "
+                                                          "to do that would answer it",
+                                                          deed.who, deed.what), {}}};
+            problem.reason = problem.diagnostic.message;
+            add_note(problem, "state", "changed: the call goes on waiting");
+            add_note(problem, "next", "icvm time +1m   # when it waits for a timer or a deadline");
+            break;
         case Kind::interrupted:
             problem = interrupted_problem(
                 fmt::format("{}: {} was interrupted", deed.who, deed.what), deed.state);
             break;
     }
     problem.log = failure.log;
-    problem.log_of = deed.name;
     return problem;
 }
 

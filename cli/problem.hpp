@@ -32,8 +32,7 @@ struct Problem {
     std::string place{};             ///< "counter.wat:12:7"; empty: it is about no text
     std::string quote{};             ///< the lines of a file that it is about, with a caret
     std::vector<Frame> frames{};     ///< innermost first
-    std::vector<std::string> log{};  ///< what the canister printed before it failed
-    std::string log_of{};            ///< its name
+    std::vector<replica::LogLine> log{};  ///< what canisters printed before it failed
 };
 
 using Done = Result<void, Problem>;

@@ -67,21 +67,21 @@ void Terminal::warning(std::string_view line) {
 }
 
 void Terminal::problem(const Problem& problem) {
-    log(problem.log_of, problem.log);
+    log(problem.log);
     write_error(colored("error", "1;31") + error_text(problem, options_.verbose));
 }
 
 void Terminal::usage(std::string_view line) { write_error(printable(line) + "\n"); }
 
-void Terminal::log(std::string_view name, const std::vector<std::string>& lines) {
+void Terminal::log(const std::vector<replica::LogLine>& lines) {
     if (options_.quiet) return;
     std::string text;
-    for (const std::string& line : lines) {
-        std::string_view rest = line;
+    for (const replica::LogLine& line : lines) {
+        std::string_view rest = line.text;
         while (rest.ends_with('\n')) rest.remove_suffix(1);
         while (true) {
             const size_t end = rest.find('\n');
-            text += "[" + std::string(name) + "] " + printable(rest.substr(0, end)) + "\n";
+            text += "[" + line.canister + "] " + printable(rest.substr(0, end)) + "\n";
             if (end == std::string_view::npos) break;
             rest.remove_prefix(end + 1);
         }

@@ -37,7 +37,7 @@ public:
     /// The line below a usage error.
     void usage(std::string_view line);
     /// What a canister printed, each line as "[name] line".
-    void log(std::string_view name, const std::vector<std::string>& lines);
+    void log(const std::vector<replica::LogLine>& lines);
 
     enum class Answer : u8 { yes, no, nobody_to_ask, interrupted };
     /// Asks on a terminal; yes at once with --yes.

@@ -56,18 +56,19 @@ TEST_CASE("an update writes the pages that it changed, and no others") {
     CHECK(world.storage->pages_put - before == 2);
 }
 
-TEST_CASE("a trap leaves no trace, in memory or in the storage") {
+TEST_CASE("a trap leaves no trace but a line in the canister's log") {
     World world;
     REQUIRE(world.install(module_of({})));
     REQUIRE(world.update("set", "7") == "");
     const auto pages = world.storage->pages;
-    const auto records = world.storage->records;
-    const u64 time = world.replica.time_ns();
+    const auto records = records_but_log(world);
     CHECK(world.update("set_and_trap", "8") ==
           "IC0502: " + from + "Canister trapped: unreachable" + trap_help + "trapped");
     CHECK(world.storage->pages == pages);
-    CHECK(world.storage->records == records);
-    CHECK(world.replica.time_ns() == time);
+    CHECK(records_but_log(world) == records);
+    const auto& log = world.replica.canister(world.id)->log.records();
+    REQUIRE(log.size() == 1);
+    CHECK(log[0].content == "[TRAP]: unreachable");
     CHECK(cell_of(world.query("get")) == "77");
     CHECK(world.text() == "si1u");
     REQUIRE(world.update("set", "9") == "");
@@ -200,7 +201,8 @@ TEST_CASE("what a canister prints is in the receipt, and in the failure") {
     REQUIRE(world.install(module_of({})));
     const auto said = world.replica.update(world.call_of("say", "hello\xFF"));
     REQUIRE(said);
-    CHECK(said->receipt.log == std::vector<std::string>{"hello\uFFFD"});
+    REQUIRE(said->receipt.log.size() == 1);
+    CHECK(said->receipt.log[0].text == "hello\uFFFD");
 }
 
 TEST_CASE("canister_inspect_message lets update calls in, and changes nothing") {

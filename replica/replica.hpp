@@ -1,10 +1,9 @@
 #pragma once
 
 /// The public face of the replica: one subnet as a deterministic state machine, on one machine,
-/// with its state in a directory or in memory. Every public transition is one transaction: when it
-/// returns, its effects are durable; when it fails, nothing has changed. (One exception: a canister
-/// that rejects an update call by itself, IC0406, or does not answer it, IC0506, keeps the effects
-/// of that call, as on the Internet Computer; Failure::is_committed tells.)
+/// with its state in a directory or in memory. It moves in rounds; each is one transaction: when a
+/// public transition returns, its rounds are durable. A transition that fails has changed nothing,
+/// but for what canisters did and did not undo (Failure::is_committed), their logs and cycles.
 
 #include <array>
 #include <functional>
@@ -19,6 +18,8 @@
 #include "replica/candid/candid.hpp"
 #include "replica/execution/module_info.hpp"
 #include "replica/management/status.hpp"
+#include "replica/cycles/cost_schedule.hpp"
+#include "replica/state/ingress_history.hpp"
 #include "replica/state/canister.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/storage.hpp"
@@ -44,12 +45,29 @@ public:
     /// Both as one transition; request.canister is not looked at.
     Result<NewCanister, Failure> create_and_install(const std::string& name,
                                                     const InstallCode& request);
+    /// An update call: rounds until it is answered. (The management canister is one to call, too.)
     Result<Reply, Failure> update(const Call& call);
     Result<Reply, Failure> query(const Call& call);
+    /// Waits for the canister's open calls, as update() does.
     Result<Receipt, Failure> stop_canister(const Principal& id);
     Result<Receipt, Failure> start_canister(const Principal& id);
     Result<Receipt, Failure> uninstall_code(const Principal& id);
     Result<Receipt, Failure> delete_canister(const Principal& id);
+
+    /// An update call that is only put into its queue. `id`: nothing gives it a number.
+    Result<MessageId, Failure> submit(const Call& call, std::optional<MessageId> id = {},
+                                      u64 expiry_ns = 0);
+    /// nullptr: nothing is known of it, or nothing any more.
+    const IngressStatus* message_status(const MessageId& id) const;
+    const IngressHistory& messages() const;
+    /// Rounds until it is answered; the answer is forgotten then.
+    Result<Reply, Failure> await(const MessageId& id);
+    /// One round.
+    Result<Receipt, Failure> tick();
+    /// Moves time; what becomes due happens in the next round.
+    Result<Receipt, Failure> advance_time(u64 ns);
+    /// Nothing waits in any queue.
+    bool is_idle() const;
 
     std::optional<Principal> find_by_name(const std::string& name) const;
     Result<CanisterStatus, Failure> canister_status(const Principal& id) const;
@@ -61,8 +79,12 @@ public:
     Result<std::optional<ModuleInfo>, Failure> module_info(const Principal& id) const;
     /// How instructions are counted in this state.
     const vm::CostVersion& metering() const;
+    /// How cycles are charged in this state.
+    const CostSchedule& schedule() const;
     /// Nanoseconds since 1970: starts at a fixed instant, moves 1 ns a round.
     u64 time_ns() const;
+    /// nullptr: there is no such canister. Valid until the next transition.
+    const Canister* canister(const Principal& id) const;
 
     struct State;
 

@@ -7,6 +7,7 @@
 #include "replica/execution/module_builder.hpp"
 #include "replica/replica.hpp"
 #include "replica/state/storage_double.hpp"
+#include "replica/state/subnet_record.hpp"
 
 namespace icvm::replica::test {
 
@@ -157,11 +158,11 @@ private:
 /// A replica on a storage of its own, which can be closed and opened again.
 struct World {
     std::shared_ptr<StorageDouble> storage = std::make_shared<StorageDouble>();
-    Options options{.guard = false, .progress = {}};
+    Options options{.cycles = "", .guard = false, .progress = {}};
     Replica replica = opened();
     Principal id{};
 
-    explicit World(Options with = {.guard = false, .progress = {}}) : options(std::move(with)) {
+    explicit World(Options with = {.cycles = "", .guard = false, .progress = {}}) : options(std::move(with)) {
         reopen();
     }
 
@@ -217,5 +218,13 @@ struct World {
     }
     u64 version() const { return replica.canister_status(id).value().version; }
 };
+
+/// What is stored beside pages, without what each round changes and without logs.
+inline auto records_but_log(const World& world) {
+    auto records = world.storage->records;
+    records.erase(std::string(subnet_key));
+    std::erase_if(records, [](const auto& entry) { return entry.first.starts_with("log/"); });
+    return records;
+}
 
 }  // namespace icvm::replica::test

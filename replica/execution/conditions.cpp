@@ -13,7 +13,7 @@ Result<const Canister*, Failure> find_managed(const Subnet& subnet, const Princi
 Result<void, Failure> require_controller(const Canister& canister, const Principal& caller) {
     if (canister.is_controller(caller)) return {};
     std::string controllers;
-    for (const Principal& controller : canister.controllers)
+    for (const Principal& controller : canister.controllers())
         controllers += (controllers.empty() ? "" : " ") + controller.text();
     return std::unexpected(
         failure_of(reject(ErrorCode::canister_invalid_controller,

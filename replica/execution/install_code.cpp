@@ -4,34 +4,40 @@
 
 #include <algorithm>
 
+#include "replica/execution/call.hpp"
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/memory_limits.hpp"
 #include "replica/execution/run.hpp"
+#include "replica/state/holdings.hpp"
 
 namespace icvm::replica {
 
 namespace {
 
+/// Of a line in the canister's log that tells of a trap.
+constexpr std::string_view trap_prefix = "[TRAP]: ";
+
 /// An install_code on its way: the canister as it is becoming. Nothing is written to the storage
 /// before commit().
 class Installation {
 public:
-    Installation(Subnet& subnet, const Principal& caller, const InstallCode& request,
-                 const Canister& old, const SubnetRecord& record)
+    /// `prepaid`: taken from the balance for it.
+    Installation(Subnet& subnet, const ChangeOrigin& origin, const InstallCode& request,
+                 const Canister& old, u128 prepaid)
         : subnet_(subnet),
-          caller_(caller),
+          origin_(origin),
           request_(request),
           old_(old),
           next_(old),
-          record_(record) {}
+          prepaid_(prepaid) {}
 
-    Result<Receipt, Failure> perform();
+    Result<void, Failure> perform();
 
 private:
     bool is_upgrade() const { return request_.mode == InstallMode::upgrade; }
     bool keeps_heap() const {
         return is_upgrade() && request_.wasm_memory_persistence == WasmMemoryPersistence::keep;
     }
-    MemoryId new_memory() { return MemoryId(record_.next_memory++); }
 
     Result<void, Failure> steps();
     void open_stable_memory();
@@ -47,14 +53,16 @@ private:
                                       std::span<const vm::Value> globals);
     void keep_heap_changes(std::span<const u64> pages);
     void take_effects(ExecutionContext& context);
-    Result<void, Failure> commit();
+    void keep_log(Canister& canister) const;
+    Result<void, Failure> check_cycles() const;
+    void commit();
 
     Subnet& subnet_;
-    const Principal& caller_;
+    const ChangeOrigin& origin_;
     const InstallCode& request_;
     const Canister& old_;
     Canister next_;
-    SubnetRecord record_;
+    u128 prepaid_;
     std::shared_ptr<const CanisterModule> old_module_, module_;
     Heap* old_heap_ = nullptr;           ///< when canister_pre_upgrade has run in it
     std::vector<u64> old_heap_changes_;  ///< by canister_pre_upgrade
@@ -65,19 +73,32 @@ private:
     u64 instructions_ = 0;
 };
 
-Result<Receipt, Failure> Installation::perform() {
+Result<void, Failure> Installation::perform() {
     auto done = steps();
-    if (done) done = commit();
+    if (done) done = check_cycles();
+    subnet_.activity.instructions += instructions_;
+    for (const std::string& line : log_)
+        if (!line.starts_with(trap_prefix)) subnet_.activity.log.push_back({old_.label(), line});
     if (!done) {
         subnet_.rollback_heap(old_.id);
-        Failure failure = std::move(done.error());
-        failure.instructions = std::max(failure.instructions, instructions_);
-        failure.log = std::move(log_);
-        return std::unexpected(std::move(failure));
+        Canister& old = subnet_.change(old_.id, Part::log);
+        subnet_.mark(old, Part::canister);
+        keep_log(old);
+        settle(subnet_, old, prepaid_, install_instructions_max, instructions_);
+        done.error().instructions = std::max(done.error().instructions, instructions_);
+        return done;
     }
-    if (heap_.pages) heap_.pages->discard();
-    subnet_.put_heap(next_.id, std::move(heap_));
-    return Receipt{.round = record_.round, .instructions = instructions_, .log = std::move(log_)};
+    settle(subnet_, next_, prepaid_, install_instructions_max, instructions_);
+    if (request_.mode == InstallMode::reinstall) next_.log.clear();
+    keep_log(next_);
+    commit();
+    return {};
+}
+
+/// What was printed is in the canister's log whatever becomes of the installation.
+void Installation::keep_log(Canister& canister) const {
+    for (const std::string& line : log_)
+        canister.log.append(subnet_.time_ns(), line, canister.settings.log_memory_limit);
 }
 
 Result<void, Failure> Installation::steps() {
@@ -95,7 +116,7 @@ void Installation::open_stable_memory() {
     if (is_upgrade())
         stable_.emplace(subnet_.storage(), old_.code->stable, old_.code->stable_pages);
     else
-        stable_.emplace(subnet_.storage(), new_memory(), 0);
+        stable_.emplace(subnet_.storage(), subnet_.new_memory(), 0);
 }
 
 Result<void, Failure> Installation::run_pre_upgrade() {
@@ -162,8 +183,12 @@ Result<void, Failure> Installation::make_state() {
     code.enhanced_persistence = module_->enhanced_persistence;
     code.custom_section_bytes = module_->custom_section_bytes;
     code.has_heap = module_->has_memory();
+    code.memory64 = module_->memory64;
+    code.has_heartbeat = module_->exports_function("canister_heartbeat");
+    code.has_global_timer = module_->exports_function("canister_global_timer");
+    code.has_low_memory_hook = module_->exports_function("canister_on_low_wasm_memory");
     code.stable = stable_->map().id();
-    code.heap = keeps_heap() ? old_.code->heap : new_memory();
+    code.heap = keeps_heap() ? old_.code->heap : subnet_.new_memory();
     if (old_.code && !keeps_heap()) erased_.push_back(old_.code->heap);
     if (old_.code && !is_upgrade()) erased_.push_back(old_.code->stable);
 
@@ -201,6 +226,11 @@ Result<void, Failure> Installation::run_stage(Context context, std::string_view 
     next_.code->heap_pages = heap_.memory ? heap_.memory->size() : 0;
     next_.code->stable_pages = stable_->pages();
     keep_heap_changes(result.changed_pages);
+    if (auto fits = check_heap(next_); !fits) {
+        Failure failure = failure_of(std::move(fits.error()));
+        failure.stage = function;
+        return std::unexpected(std::move(failure));
+    }
     return {};
 }
 
@@ -210,9 +240,11 @@ Result<RunResult, Failure> Installation::run_in(Context mode, std::string_view f
     ExecutionContext context;
     context.context = mode;
     context.canister = &next_;
-    context.caller = caller_;
+    context.caller = origin_.principal;
+    context.schedule = &subnet_.schedule();
+    context.environment = &next_.settings.environment_variables;
     if (mode == Context::init) context.argument = request_.argument;
-    context.time_ns = record_.time_ns();
+    context.time_ns = subnet_.time_ns();
     context.stable = &*stable_;
     auto result = run({.module = module,
                        .heap = heap,
@@ -222,6 +254,7 @@ Result<RunResult, Failure> Installation::run_in(Context mode, std::string_view f
                        .instructions_before = instructions_,
                        .instruction_limit = install_instructions_max},
                       subnet_.options());
+    if (!result && !context.trap_line.empty()) context.log.push_back(context.trap_line);
     take_effects(context);
     if (result)
         instructions_ += result->instructions;
@@ -240,15 +273,42 @@ void Installation::take_effects(ExecutionContext& context) {
     if (context.certified_data) next_.certified_data = std::move(*context.certified_data);
     if (context.global_timer) next_.global_timer = *context.global_timer;
     next_.cycles -= context.cycles_burned;
+    next_.consumed.burned += context.cycles_burned;
     std::ranges::move(context.log, std::back_inserter(log_));
 }
 
-Result<void, Failure> Installation::commit() {
-    Changes changes{.subnet = record_, .canister = next_, .module = Bytes(request_.module)};
-    changes.erased = erased_;
-    changes.heap = heap_.pages.get();
-    changes.stable = &stable_->map();
-    return subnet_.commit(std::move(changes));
+/// IC0532: what the canister uses now must not freeze it.
+Result<void, Failure> Installation::check_cycles() const {
+    const u128 limit = freezing_limit(next_, subnet_.schedule());
+    const u64 before = memory_usage_bytes(old_), after = memory_usage_bytes(next_);
+    if (after <= before || limit <= next_.cycles) return {};
+    std::string text = fmt::format(
+        "Canister cannot grow memory by {} bytes due to insufficient cycles.", after - before);
+    if (old_.is_controller(origin_.principal))
+        text += fmt::format(" At least {} additional cycles are required.", limit - next_.cycles);
+    return std::unexpected(failure_of(
+        reject_of({ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
+                   help_with_link("Try topping up the canister.",
+                                  "insufficient-cycles-in-memory-grow")},
+                  next_.id)));
+}
+
+void Installation::commit() {
+    Staging& storage = subnet_.storage();
+    for (const MemoryId memory : erased_) storage.erase_memory(memory);
+    const auto transaction = storage.begin();
+    transaction->put_record(module_key(next_.id), request_.module);
+    heap_.pages->put_changes(*transaction, next_.code->heap);
+    stable_->map().put_changes(*transaction, next_.code->stable);
+    heap_.pages->discard();
+    next_.history.add({.time_ns = subnet_.time_ns(),
+                       .version = next_.version,
+                       .origin = origin_,
+                       .details = DeploymentChange{request_.mode, next_.code->module_hash}});
+    update_low_memory_hook(next_);
+    const Canister& canister = subnet_.add(std::move(next_));
+    subnet_.put_heap(canister.id, std::move(heap_));
+    subnet_.refresh(canister);
 }
 
 /// IC0514, IC0537.
@@ -266,24 +326,23 @@ Result<void, Reject> require_mode(const Canister& canister, InstallMode mode) {
 
 }  // namespace
 
-Result<Receipt, Failure> install_code(Subnet& subnet, const Principal& caller,
-                                      const InstallCode& request) {
+Result<void, Failure> install_code(Subnet& subnet, const ChangeOrigin& origin,
+                                   const InstallCode& request) {
     // Conditions.
-    const Canister& canister = *TRY(find_managed(subnet, request.canister));
-    TRY(require_controller(canister, caller));
-    if (const auto fits = require_mode(canister, request.mode); !fits)
+    const Canister& found = *TRY(find_managed(subnet, request.canister));
+    TRY(require_controller(found, origin.principal));
+    if (const auto fits = require_mode(found, request.mode); !fits)
         return std::unexpected(failure_of(fits.error()));
+    Canister& canister = subnet.change(request.canister);
+    auto prepaid = prepay(subnet, canister, install_instructions_max, origin.principal);
+    if (!prepaid) {
+        prepaid.error().message =
+            fmt::format("Canister installation failed with `{}`.", prepaid.error().message);
+        return std::unexpected(failure_of(std::move(prepaid.error())));
+    }
 
     // State after, when every stage succeeds.
-    return Installation(subnet, caller, request, canister, subnet.next_round()).perform();
-}
-
-Result<Receipt, Failure> install_into_new(Subnet& subnet, const Principal& caller,
-                                          const InstallCode& request, const Canister& created,
-                                          const SubnetRecord& record) {
-    if (const auto fits = require_mode(created, request.mode); !fits)
-        return std::unexpected(failure_of(fits.error()));
-    return Installation(subnet, caller, request, created, record).perform();
+    return Installation(subnet, origin, request, canister, *prepaid).perform();
 }
 
 }  // namespace icvm::replica

@@ -4,17 +4,9 @@
 
 namespace icvm::replica {
 
-Result<ByteVector, Reject> response_of(ExecutionContext& context) {
-    if (auto* reply = std::get_if<ByteVector>(&context.response)) return std::move(*reply);
-    if (const auto* rejection = std::get_if<Rejection>(&context.response))
-        return std::unexpected(reject(ErrorCode::canister_rejected_message, rejection->message));
-    return std::unexpected(
-        reject(ErrorCode::canister_did_not_reply,
-               fmt::format("Canister {} did not reply to the call", context.canister->id.text())));
-}
-
 std::unexpected<Failure> failed(Failure failure, ExecutionContext& context) {
-    failure.log = std::move(context.log);
+    for (std::string& line : context.log)
+        failure.log.push_back({context.canister->label(), std::move(line)});
     return std::unexpected(std::move(failure));
 }
 

@@ -4,10 +4,6 @@
 
 namespace icvm::replica {
 
-/// What the caller gets after an execution that did not trap: the reply, or the reject of a
-/// canister that rejected (IC0406) or did not answer (IC0506).
-Result<ByteVector, Reject> response_of(ExecutionContext& context);
-
 /// Failure of a message whose execution failed, or was answered by a reject: with what was
 /// executed and printed.
 std::unexpected<Failure> failed(Failure failure, ExecutionContext& context);

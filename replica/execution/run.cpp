@@ -1,5 +1,7 @@
 #include "replica/execution/run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "replica/execution/trap_error.hpp"
@@ -57,9 +59,37 @@ u64 with_page_charge(const Run& run, u64 instructions, u64 pages) {
     return std::min(u64(run.context.budget_at_start), instructions + pages * fee);
 }
 
-vm::FunctionInstance* find_function(vm::Instance& instance, std::string_view name) {
-    return name == start_stage ? vm::start_function(instance)
-                               : vm::find_exported_function(instance, name);
+/// A callback is an element of table 0 that takes its environment (Interface spec, "Entry points").
+vm::FunctionInstance* find_callback(vm::Instance& instance, const Closure& closure,
+                                    bool memory64) {
+    vm::FunctionInstance* found = vm::table_function(instance, 0, closure.function);
+    if (found == nullptr) return nullptr;
+    const vm::FunctionType& type = vm::type_of(*found);
+    const vm::ValueType environment = memory64 ? vm::types::i64 : vm::types::i32;
+    const bool fits = type.results.empty() && type.parameters.size() == 1 &&
+                      type.parameters[0] == environment;
+    return fits ? found : nullptr;
+}
+
+vm::FunctionInstance* find_function(vm::Instance& instance, const Run& run) {
+    if (run.closure) return find_callback(instance, *run.closure, run.module.memory64);
+    return run.function == start_stage ? vm::start_function(instance)
+                                       : vm::find_exported_function(instance, run.function);
+}
+
+/// IC0513
+std::unexpected<Failure> no_such_callback(const Run& run) {
+    const ExecutionError error{
+        ErrorCode::canister_function_not_found,
+        fmt::format("Canister requested to invoke a non-existent Wasm function {} from table 0",
+                    run.closure->function)};
+    return std::unexpected(failure_of(reject_of(error, run.context.canister->id)));
+}
+
+std::vector<vm::Value> arguments(const Run& run) {
+    if (!run.closure) return {};
+    if (run.module.memory64) return {vm::Value{vm::types::i64, run.closure->environment}};
+    return {vm::Value{vm::types::i32, u32(run.closure->environment)}};
 }
 
 }  // namespace
@@ -74,8 +104,10 @@ Result<RunResult, Failure> run(const Run& run, const Options& options) {
     LinkedInstance& linked = *TRY(instance_of(run.module, run.heap, context.canister->id));
     TRY(linked.begin(run.globals, context));
     vm::Instance& instance = linked.instance();
+    vm::FunctionInstance* function = find_function(instance, run);
+    if (function == nullptr) return no_such_callback(run);
     const i64 slice = options.progress ? i64(options.slice) : context.budget_at_start;
-    vm::Execution execution(linked.store(), *find_function(instance, run.function), {},
+    vm::Execution execution(linked.store(), *function, arguments(run),
                             vm::Budget::of(context.budget_at_start, slice));
     vm::Outcome outcome = vm::Outcome::trapped;
     const bool ran = finish(run, execution, options, outcome);

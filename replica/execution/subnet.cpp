@@ -13,7 +13,7 @@ namespace {
 
 /// What a process remembers at most. Beyond it everything is forgotten, and made again.
 constexpr size_t modules_max = 32;
-constexpr size_t heaps_max = 8;
+constexpr size_t heaps_max = 12'000;
 
 Failure damaged(std::string_view key) {
     return failure_of(
@@ -35,6 +35,7 @@ Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& optio
     if (!*bytes) {
         SubnetRecord record;
         if (options.metering) record.metering = options.metering->name;
+        if (!options.cycles.empty()) record.cycles = options.cycles;
         return record;
     }
     const auto record = decode_subnet_record(**bytes);
@@ -42,12 +43,10 @@ Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& optio
     return *record;
 }
 
-Result<const vm::CostVersion*, Failure> find_metering(const SubnetRecord& record) {
-    if (const vm::CostVersion* found = vm::find_cost_version(record.metering)) return found;
-    return std::unexpected(failure_of(StorageError{
-        fmt::format("the state counts instructions by metering {}, which this icvm does not know",
-                    record.metering),
-        "take the icvm that made it, or start with a new state folder"}));
+std::unexpected<Failure> unknown(std::string_view what, std::string_view name) {
+    return std::unexpected(failure_of(
+        StorageError{fmt::format("the state {} {}, which this icvm does not know", what, name),
+                     "take the icvm that made it, or start with a new state folder"}));
 }
 
 /// A record may be damaged in what it says, too.
@@ -70,45 +69,228 @@ bool fits(const InstalledCode& code, const CanisterModule& module) {
                               [](const vm::Global& global) { return global.type.value; });
 }
 
-void put_canister(Transaction& transaction, const Changes& changes) {
-    const Canister& canister = *changes.canister;
-    transaction.put_record(canister_key(canister.id), encode(canister));
-    if (changes.module) transaction.put_record(module_key(canister.id), *changes.module);
-    if (changes.module_erased) transaction.erase_record(module_key(canister.id));
-    if (!canister.code) return;
-    if (changes.heap) changes.heap->put_changes(transaction, canister.code->heap);
-    if (changes.stable) changes.stable->put_changes(transaction, canister.code->stable);
-    PageWriter pages(transaction, canister.code->heap);
-    for (const u64 index : changes.heap_pages) pages.put(index, changes.heap_memory->page(index));
-    pages.flush();
+bool is_ready(const Canister& canister) {
+    return canister.code && canister.code->has_low_memory_hook &&
+           canister.low_memory_hook == HookStatus::ready;
+}
+
+void include(std::set<Principal>& set, const Principal& id, bool is_in) {
+    if (is_in)
+        set.insert(id);
+    else
+        set.erase(id);
 }
 
 }  // namespace
 
-Result<Subnet, Failure> Subnet::open(std::unique_ptr<Storage> storage, Options options) {
-    Subnet subnet(std::move(storage), std::move(options));
-    subnet.record_ = TRY(read_subnet(subnet.storage(), subnet.options()));
-    subnet.metering_ = TRY(find_metering(subnet.record_));
-    const auto keys = subnet.storage().keys(canister_key_prefix);
-    if (!keys) return std::unexpected(failure_of(keys.error()));
-    for (const std::string& key : *keys) {
-        auto canister = decode_canister(TRY(read_record(subnet.storage(), key)));
-        if (!canister || !is_plausible(*canister, key)) return std::unexpected(damaged(key));
-        subnet.canisters_.emplace(canister->id, std::move(*canister));
-    }
+// ---- What is stored ----------------------------------------------------------------------------
+
+Result<std::unique_ptr<Subnet>, Failure> Subnet::open(std::unique_ptr<Storage> storage,
+                                                      Options options) {
+    std::unique_ptr<Subnet> subnet(new Subnet(std::move(storage), std::move(options)));
+    TRY(subnet->load());
     return subnet;
 }
+
+Result<void, Failure> Subnet::load() {
+    canisters_.clear();
+    ingress_.clear();
+    management_ = {};
+    changed_.clear();
+    changed_ingress_.clear();
+    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_calls_}) set->clear();
+    timers_.clear();
+    timer_of_.clear();
+    heaps_.clear();
+
+    record_ = TRY(read_subnet(storage_, options_));
+    metering_ = vm::find_cost_version(record_.metering);
+    if (!metering_) return unknown("counts instructions by metering", record_.metering);
+    schedule_ = find_cost_schedule(record_.cycles);
+    if (!schedule_) return unknown("charges cycles by the schedule", record_.cycles);
+    const auto keys = storage_.keys(canister_key_prefix);
+    if (!keys) return std::unexpected(failure_of(keys.error()));
+    for (const std::string& key : *keys) TRY(load_canister(key));
+    return load_ingress();
+}
+
+Result<void, Failure> Subnet::load_canister(const std::string& key) {
+    auto canister = decode_canister(TRY(read_record(storage_, key)));
+    if (!canister || !is_plausible(*canister, key)) return std::unexpected(damaged(key));
+    for (const Part part : record_parts) {
+        const std::string part_record = part_key(part, canister->id);
+        const auto bytes = storage_.record(part_record);
+        if (!bytes) return std::unexpected(failure_of(bytes.error()));
+        if (*bytes && !decode_part(*canister, part, **bytes))
+            return std::unexpected(damaged(part_record));
+    }
+    const Principal id = canister->id;
+    refresh(canisters_.emplace(id, std::move(*canister)).first->second);
+    return {};
+}
+
+Result<void, Failure> Subnet::load_ingress() {
+    const auto keys = storage_.keys(ingress_key_prefix);
+    if (!keys) return std::unexpected(failure_of(keys.error()));
+    for (const std::string& key : *keys) {
+        const auto id = ingress_id(key);
+        auto status = decode_ingress_status(TRY(read_record(storage_, key)));
+        if (!id || !status) return std::unexpected(damaged(key));
+        ingress_.emplace(*id, std::move(*status));
+    }
+    const auto bytes = storage_.record(management_key);
+    if (!bytes) return std::unexpected(failure_of(bytes.error()));
+    had_management_ = bytes->has_value();
+    if (!*bytes) return {};
+    auto queue = decode_management_queue(**bytes);
+    if (!queue) return std::unexpected(damaged(management_key));
+    management_ = std::move(*queue);
+    return {};
+}
+
+// ---- Rounds ------------------------------------------------------------------------------------
+
+void Subnet::begin_round() { record_.round++; }
+
+void Subnet::stage_records() {
+    storage_.put_record(subnet_key, encode(record_));
+    for (const auto& [id, parts] : changed_) {
+        const auto found = canisters_.find(id);
+        if (found == canisters_.end()) continue;
+        if (parts & u8(Part::canister))
+            storage_.put_record(canister_key(id), encode(found->second));
+        for (const Part part : record_parts) {
+            if (!(parts & u8(part))) continue;
+            const ByteVector bytes = encode_part(found->second, part);
+            if (bytes.empty())
+                storage_.erase_record(part_key(part, id));
+            else
+                storage_.put_record(part_key(part, id), bytes);
+        }
+    }
+    for (const MessageId& id : changed_ingress_) {
+        const auto found = ingress_.find(id);
+        if (found == ingress_.end())
+            storage_.erase_record(ingress_key(id));
+        else
+            storage_.put_record(ingress_key(id), encode(found->second));
+    }
+    if (!management_.is_empty()) {
+        storage_.put_record(management_key, encode(management_));
+        had_management_ = true;
+    } else if (had_management_) {
+        storage_.erase_record(management_key);
+        had_management_ = false;
+    }
+}
+
+Result<void, Failure> Subnet::end_round() {
+    stage_records();
+    if (const auto flushed = storage_.flush(); !flushed) {
+        TRY(abandon_round());
+        return std::unexpected(failure_of(flushed.error()));
+    }
+    changed_.clear();
+    changed_ingress_.clear();
+    return {};
+}
+
+Result<void, Failure> Subnet::abandon_round() {
+    storage_.discard();
+    return load();
+}
+
+// ---- Changes -----------------------------------------------------------------------------------
 
 const Canister* Subnet::find(const Principal& id) const {
     const auto found = canisters_.find(id);
     return found == canisters_.end() ? nullptr : &found->second;
 }
 
-SubnetRecord Subnet::next_round() const {
-    SubnetRecord next = record_;
-    next.round++;
-    return next;
+Canister& Subnet::change(const Principal& id, Part part) {
+    changed_[id] |= u8(part);
+    return canisters_.find(id)->second;
 }
+
+void Subnet::mark(const Canister& canister, Part part) { changed_[canister.id] |= u8(part); }
+
+Canister& Subnet::add(Canister canister) {
+    const Principal id = canister.id;
+    changed_[id] = u8(~0);
+    return canisters_.insert_or_assign(id, std::move(canister)).first->second;
+}
+
+void Subnet::remove(const Principal& id) {
+    const Canister& canister = canisters_.at(id);
+    if (canister.code) {
+        storage_.erase_memory(canister.code->heap);
+        storage_.erase_memory(canister.code->stable);
+        storage_.erase_record(module_key(id));
+    }
+    for (const Snapshot& snapshot : canister.snapshots) {
+        storage_.erase_memory(snapshot.heap);
+        storage_.erase_memory(snapshot.stable);
+        storage_.erase_record(snapshot_module_key(snapshot.id));
+        for (const Sha256& chunk : snapshot.chunks)
+            storage_.erase_record(snapshot_chunk_key(snapshot.id, chunk));
+    }
+    for (const Sha256& chunk : canister.chunks) storage_.erase_record(chunk_key(id, chunk));
+    storage_.erase_record(canister_key(id));
+    for (const Part part : record_parts) storage_.erase_record(part_key(part, id));
+    drop_heap(id);
+    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_calls_}) set->erase(id);
+    if (const auto timer = timer_of_.find(id); timer != timer_of_.end()) {
+        timers_.erase({timer->second, id});
+        timer_of_.erase(timer);
+    }
+    canisters_.erase(id);
+}
+
+Principal Subnet::new_canister_id() { return Principal::canister(record_.next_canister++); }
+
+IngressStatus& Subnet::change_ingress(const MessageId& id) {
+    changed_ingress_.insert(id);
+    return ingress_[id];
+}
+
+void Subnet::forget_ingress(const MessageId& id) {
+    changed_ingress_.insert(id);
+    ingress_.erase(id);
+}
+
+MessageId Subnet::new_message_id() {
+    MessageId id{};
+    const u64 number = record_.next_ingress++;
+    for (size_t i = 0; i < sizeof number; i++) id[id.size() - 1 - i] = u8(number >> (8 * i));
+    return id;
+}
+
+void Subnet::keep_heap(const Canister& canister, Heap& heap, std::span<const u64> pages) {
+    if (!heap.memory) return;
+    for (const u64 index : pages)
+        storage_.put_page(canister.code->heap, index, heap.memory->page(index));
+    heap.memory->commit();
+}
+
+void Subnet::refresh(const Canister& canister) {
+    const Principal& id = canister.id;
+    include(waiting_, id, canister.calls.has_input());
+    include(with_heartbeat_, id, canister.code && canister.code->has_heartbeat);
+    include(with_low_memory_, id, is_ready(canister));
+    include(with_calls_, id, !canister.calls.callbacks().empty() || !canister.calls.stops.empty());
+    const u64 timer = canister.code ? canister.global_timer : 0;
+    const auto known = timer_of_.find(id);
+    if (known != timer_of_.end() && known->second == timer) return;
+    if (known != timer_of_.end()) {
+        timers_.erase({known->second, id});
+        timer_of_.erase(known);
+    }
+    if (timer == 0) return;
+    timers_.insert({timer, id});
+    timer_of_.emplace(id, timer);
+}
+
+// ---- Modules and heaps -------------------------------------------------------------------------
 
 Result<std::shared_ptr<const CanisterModule>, ExecutionError> Subnet::make_module(Bytes uploaded) {
     const vm::CompileOptions options = canister_compile_options(options_.guard, metering());
@@ -128,7 +310,7 @@ Result<std::shared_ptr<const CanisterModule>, Failure> Subnet::module_of(const C
     const auto found = modules_.find(canister.code->module_hash);
     if (found != modules_.end()) return found->second;
     const std::string key = module_key(canister.id);
-    const ByteVector bytes = TRY(read_record(*storage_, key));
+    const ByteVector bytes = TRY(read_record(storage_, key));
     auto module = make_module(bytes);
     if (!module || !fits(*canister.code, **module)) return std::unexpected(damaged(key));
     return *module;
@@ -137,23 +319,29 @@ Result<std::shared_ptr<const CanisterModule>, Failure> Subnet::module_of(const C
 Result<std::optional<ByteVector>, Failure> Subnet::module_bytes(const Principal& id) {
     const Canister& canister = *TRY(find_managed(*this, id));
     if (!canister.code) return std::nullopt;
-    return TRY(read_record(*storage_, module_key(id)));
+    return TRY(read_record(storage_, module_key(id)));
+}
+
+void Subnet::forget_heaps() {
+    std::erase_if(heaps_, [](const auto& entry) { return entry.second.users == 0; });
 }
 
 Result<Heap*, Failure> Subnet::heap_of(const Canister& canister, const CanisterModule& module) {
     const auto found = heaps_.find(canister.id);
     if (found != heaps_.end()) return &found->second;
-    if (heaps_.size() >= heaps_max) heaps_.clear();
-    const auto bind = [&] {
-        return bind_heap(std::make_unique<PageMap>(*storage_, canister.code->heap), module,
-                         canister.code->heap_pages, options_);
-    };
-    auto heap = bind();
-    if (!heap && !heaps_.empty()) {
-        heaps_.clear();
-        heap = bind();
+    if (heaps_.size() >= heaps_max) forget_heaps();
+    auto heap = copy_of_heap(canister, module);
+    if (!heap) {
+        forget_heaps();
+        heap = copy_of_heap(canister, module);
     }
     return &heaps_.emplace(canister.id, TRY(std::move(heap))).first->second;
+}
+
+Result<Heap, Failure> Subnet::copy_of_heap(const Canister& canister,
+                                           const CanisterModule& module) {
+    return bind_heap(std::make_unique<PageMap>(storage_, canister.code->heap), module,
+                     canister.code->heap_pages, options_);
 }
 
 void Subnet::rollback_heap(const Principal& id) {
@@ -165,31 +353,10 @@ void Subnet::rollback_heap(const Principal& id) {
 
 void Subnet::put_heap(const Principal& id, Heap heap) {
     drop_heap(id);
-    if (heaps_.size() >= heaps_max) heaps_.clear();
+    if (heaps_.size() >= heaps_max) forget_heaps();
     heaps_.emplace(id, std::move(heap));
 }
 
 void Subnet::drop_heap(const Principal& id) { heaps_.erase(id); }
-
-Result<void, Failure> Subnet::commit(Changes changes) {
-    const auto transaction = storage_->begin();
-    transaction->put_record(subnet_key, encode(changes.subnet));
-    for (const MemoryId memory : changes.erased) transaction->erase_memory(memory);
-    if (changes.canister) put_canister(*transaction, changes);
-    if (changes.deleted) {
-        transaction->erase_record(canister_key(*changes.deleted));
-        transaction->erase_record(module_key(*changes.deleted));
-    }
-    if (const auto committed = transaction->commit(); !committed)
-        return std::unexpected(failure_of(committed.error()));
-
-    record_ = changes.subnet;
-    if (changes.canister) {
-        const Principal id = changes.canister->id;
-        canisters_.insert_or_assign(id, std::move(*changes.canister));
-    }
-    if (changes.deleted) canisters_.erase(*changes.deleted);
-    return {};
-}
 
 }  // namespace icvm::replica

@@ -35,6 +35,11 @@ std::string_view trap_code(vm::TrapReason reason) {
     }
 }
 
+/// What is behind "Canister trapped: ".
+std::string_view reason_of(const ExecutionError& error) {
+    return std::string_view(error.text).substr(error.text.find(": ") + 2);
+}
+
 ExecutionError without_backtrace(const vm::Trap& trap, ExecutionContext& context) {
     switch (trap.reason) {
         case vm::TrapReason::out_of_budget: return out_of_instructions(context.instruction_limit);
@@ -51,8 +56,15 @@ ExecutionError without_backtrace(const vm::Trap& trap, ExecutionContext& context
 
 ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context) {
     ExecutionError error = without_backtrace(trap, context);
-    if (error.code == ErrorCode::canister_trapped || error.code == ErrorCode::canister_called_trap)
-        error.text += backtrace_text(trap);
+    const bool is_called = error.code == ErrorCode::canister_called_trap;
+    if (!is_called && error.code != ErrorCode::canister_trapped) return error;
+    const std::string backtrace = backtrace_text(trap);
+    const std::string& message = context.trap_message;
+    const std::string reason = !is_called        ? std::string(reason_of(error))
+                               : message.empty() ? "(no message)"
+                                                 : message;
+    context.trap_line = fmt::format("[TRAP]: {}{}", reason, backtrace);
+    error.text += backtrace;
     return error;
 }
 

@@ -2,13 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "replica/execution/answer.hpp"
 #include "replica/execution/conditions.hpp"
 
 namespace icvm::replica {
 
 namespace {
 
-/// The canister when `caller` controls it.
+std::unexpected<Failure> refused(ErrorCode error, std::string message) {
+    return std::unexpected(failure_of(reject(error, std::move(message))));
+}
+
+/// A canister that `caller` controls.
 Result<const Canister*, Failure> find_controlled(const Subnet& subnet, const Principal& caller,
                                                  const Principal& id) {
     const Canister* canister = TRY(find_managed(subnet, id));
@@ -16,75 +25,171 @@ Result<const Canister*, Failure> find_controlled(const Subnet& subnet, const Pri
     return canister;
 }
 
-Result<Receipt, Failure> commit(Subnet& subnet, const Changes& changes) {
-    TRY(subnet.commit(std::move(changes)));
-    Receipt receipt;
-    receipt.round = changes.subnet.round;
-    return receipt;
+Result<void, Failure> check_controlled(const Subnet& subnet, const Principal& caller,
+                                       const Principal& id) {
+    return require_controller(*TRY(find_managed(subnet, id)), caller);
 }
 
-std::vector<MemoryId> memories(const Canister& canister) {
-    if (!canister.code) return {};
-    return {canister.code->heap, canister.code->stable};
+bool is_taken(const Subnet& subnet, const std::string& name) {
+    return !name.empty() &&
+           std::ranges::any_of(subnet.canisters(), [&](const auto& entry) {
+               return entry.second.name == name;
+           });
+}
+
+void cancel_stops(Subnet& subnet, Canister& canister) {
+    const std::vector<StopRequest> stops = std::exchange(canister.calls.stops, {});
+    if (!stops.empty()) subnet.mark(canister, Part::calls);
+    for (const StopRequest& stop : stops)
+        answer(subnet, stop.origin, Principal(),
+               plain_payload_of(reject(ErrorCode::canister_stopping_cancelled,
+                                       fmt::format("Canister {}'s stop request was cancelled.",
+                                                   canister.id.text()))),
+               stop.cycles);
+}
+
+/// Every call that is not answered yet gets this.
+void reject_open_calls(Subnet& subnet, Canister& canister) {
+    auto& contexts = canister.calls.contexts();
+    for (auto it = contexts.begin(); it != contexts.end();) {
+        CallContext& context = it->second;
+        if (!context.responded) {
+            const Payload payload = RejectPayload{RejectCode::canister_reject,
+                                                  ErrorCode::canister_rejected_message,
+                                                  "Canister has been uninstalled.",
+                                                  {}};
+            context.responded = true;
+            answer(subnet, context.origin, canister.id, payload,
+                   std::exchange(context.cycles_available, 0));
+        }
+        context.deleted = true;
+        it = context.callbacks == 0 ? contexts.erase(it) : std::next(it);
+    }
+    subnet.mark(canister, Part::calls);
 }
 
 }  // namespace
 
-Result<Receipt, Failure> stop_canister(Subnet& subnet, const Principal& caller,
-                                       const Principal& id) {
+Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest request) {
     // Conditions.
-    Canister next = *TRY(find_controlled(subnet, caller, id));
-
-    // State after: running to stopping, and, as no call context is open, on to stopped.
-    next.version += next.status == Status::running ? 2 : 1;
-    next.status = Status::stopped;
-    return commit(subnet, {.subnet = subnet.next_round(), .canister = std::move(next)});
-}
-
-Result<Receipt, Failure> start_canister(Subnet& subnet, const Principal& caller,
-                                        const Principal& id) {
-    // Conditions.
-    Canister next = *TRY(find_controlled(subnet, caller, id));
+    if (is_taken(subnet, request.name))
+        return refused(ErrorCode::canister_id_already_exists,
+                       fmt::format("A canister named {} exists already", request.name));
+    if (request.id && subnet.find(*request.id))
+        return refused(ErrorCode::canister_id_already_exists,
+                       fmt::format("Unsuccessful canister creation: canister id {} already exists",
+                                   request.id->text()));
+    if (subnet.record().next_canister == std::numeric_limits<u64>::max())
+        return refused(ErrorCode::max_number_of_canisters_reached,
+                       "There are no canister ids left");
 
     // State after.
-    next.version++;
-    next.status = Status::running;
-    return commit(subnet, {.subnet = subnet.next_round(), .canister = std::move(next)});
+    Canister canister;
+    canister.id = request.id ? *request.id : subnet.new_canister_id();
+    canister.name = std::move(request.name);
+    canister.settings = std::move(request.settings);
+    if (canister.settings.controllers.empty())
+        canister.settings.controllers = {request.origin.principal};
+    canister.cycles = request.cycles;
+    canister.created_round = subnet.record().round;
+    canister.charged_until_ns = subnet.time_ns();
+    canister.history.add({.time_ns = subnet.time_ns(),
+                          .version = 0,
+                          .origin = request.origin,
+                          .details = CreationChange{canister.settings.controllers, {}}});
+    return subnet.add(std::move(canister)).id;
 }
 
-Result<Receipt, Failure> uninstall_code(Subnet& subnet, const Principal& caller,
-                                        const Principal& id) {
+Result<bool, Failure> stop_canister(Subnet& subnet, const Principal& caller, const Principal& id,
+                                    StopRequest stop) {
     // Conditions.
-    Canister next = *TRY(find_controlled(subnet, caller, id));
+    TRY(check_controlled(subnet, caller, id));
+
+    // State after: running to stopping, and, when no call is open, on to stopped.
+    Canister& canister = subnet.change(id);
+    if (canister.status != Status::stopping) canister.version++;
+    if (canister.status == Status::stopped) return true;
+    canister.status = Status::stopping;
+    finish_stopping(subnet, canister);
+    if (canister.status == Status::stopped) return true;
+    canister.calls.stops.push_back(std::move(stop));
+    subnet.mark(canister, Part::calls);
+    subnet.refresh(canister);
+    return false;
+}
+
+Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller,
+                                     const Principal& id) {
+    // Conditions.
+    TRY(check_controlled(subnet, caller, id));
 
     // State after.
-    Changes changes{.subnet = subnet.next_round(), .erased = memories(next)};
-    changes.module_erased = next.code.has_value();
-    next.code.reset();
-    next.certified_data.clear();
-    next.global_timer = 0;
-    next.module_path.clear();
-    next.version++;
-    changes.canister = std::move(next);
-    auto receipt = commit(subnet, changes);
-    if (receipt) subnet.drop_heap(id);
-    return receipt;
+    Canister& canister = subnet.change(id);
+    canister.version++;
+    canister.status = Status::running;
+    cancel_stops(subnet, canister);
+    subnet.refresh(canister);
+    return {};
 }
 
-Result<Receipt, Failure> delete_canister(Subnet& subnet, const Principal& caller,
-                                         const Principal& id) {
+void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin) {
+    Staging& storage = subnet.storage();
+    if (canister.code) {
+        storage.erase_memory(canister.code->heap);
+        storage.erase_memory(canister.code->stable);
+        storage.erase_record(module_key(canister.id));
+    }
+    for (const Sha256& chunk : canister.chunks) storage.erase_record(chunk_key(canister.id, chunk));
+    canister.code.reset();
+    canister.chunks.clear();
+    canister.log.clear();
+    canister.certified_data.clear();
+    canister.global_timer = 0;
+    canister.low_memory_hook = HookStatus::condition_not_satisfied;
+    canister.module_path.clear();
+    canister.version++;
+    canister.history.add({.time_ns = subnet.time_ns(),
+                          .version = canister.version,
+                          .origin = origin,
+                          .details = UninstallChange{}});
+    for (const Part part : {Part::canister, Part::log, Part::history, Part::chunks})
+        subnet.mark(canister, part);
+    subnet.drop_heap(canister.id);
+    reject_open_calls(subnet, canister);
+    finish_stopping(subnet, canister);
+    subnet.refresh(canister);
+}
+
+Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,
+                                     const Principal& id) {
     // Conditions.
+    TRY(check_controlled(subnet, origin.principal, id));
+
+    // State after.
+    uninstall(subnet, subnet.change(id), origin);
+    return {};
+}
+
+Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller,
+                                      const Principal& id) {
+    // Conditions.
+    if (caller == id)
+        return refused(ErrorCode::canister_invalid_controller,
+                       fmt::format("Canister {} cannot delete itself.", id.text()));
     const Canister& canister = *TRY(find_controlled(subnet, caller, id));
     if (canister.status != Status::stopped)
-        return std::unexpected(failure_of(
-            reject(ErrorCode::canister_not_stopped,
-                   fmt::format("Canister {} must be stopped before it is deleted.", id.text()))));
+        return refused(
+            ErrorCode::canister_not_stopped,
+            fmt::format("Canister {} must be stopped before it is deleted.", id.text()));
+    if (canister.calls.has_input())
+        return refused(ErrorCode::canister_queue_not_empty,
+                       fmt::format("Canister {} has messages in its queues and cannot be deleted "
+                                   "now. Please retry after some time.",
+                                   id.text()));
 
     // State after.
-    auto receipt = commit(
-        subnet, {.subnet = subnet.next_round(), .deleted = id, .erased = memories(canister)});
-    if (receipt) subnet.drop_heap(id);
-    return receipt;
+    subnet.remove(id);
+    return {};
 }
 
 }  // namespace icvm::replica

@@ -4,22 +4,29 @@
 
 namespace icvm::replica {
 
-/// Interface spec, "IC method stop_canister": as nothing is ever under way here, the canister is
-/// stopped when this returns.
-Result<Receipt, Failure> stop_canister(Subnet& subnet, const Principal& caller,
-                                       const Principal& id);
+/// What a new canister is made with.
+struct NewCanisterRequest {
+    std::optional<Principal> id;  ///< nothing: the next one
+    std::string name;             ///< local alias; may be empty
+    Settings settings;            ///< without controllers: the one who asks
+    u128 cycles = cycles_default;
+    ChangeOrigin origin;
+};
 
-/// Interface spec, "IC method start_canister".
-Result<Receipt, Failure> start_canister(Subnet& subnet, const Principal& caller,
-                                        const Principal& id);
+/// Interface spec, "IC method create_canister" and provisional_create_canister_with_cycles.
+Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest request);
 
-/// Interface spec, "IC method uninstall_code": module, heap, stable memory, certified data and
-/// timer go.
-Result<Receipt, Failure> uninstall_code(Subnet& subnet, const Principal& caller,
-                                        const Principal& id);
+/// Interface spec, "IC method stop_canister". False: it is answered when the canister's calls have
+/// ended (`stop` waits for that).
+Result<bool, Failure> stop_canister(Subnet& subnet, const Principal& caller, const Principal& id,
+                                    StopRequest stop);
+Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller, const Principal& id);
+Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,
+                                     const Principal& id);
+Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller,
+                                      const Principal& id);
 
-/// Interface spec, "IC method delete_canister".
-Result<Receipt, Failure> delete_canister(Subnet& subnet, const Principal& caller,
-                                         const Principal& id);
+/// What uninstall_code does, whoever asks.
+void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin);
 
 }  // namespace icvm::replica

@@ -12,7 +12,7 @@ Result<CanisterStatus, Failure> canister_status(const Subnet& subnet, const Prin
     status.status = canister.status;
     status.version = canister.version;
     status.module_path = canister.module_path;
-    status.controllers = canister.controllers;
+    status.controllers = canister.controllers();
     status.cycles = canister.cycles;
     if (!canister.code) return status;
     status.module_hash = canister.code->module_hash;

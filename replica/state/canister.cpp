@@ -8,9 +8,7 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 canister_record_version = 1;
-/// Type, low and high half.
-constexpr u64 global_bytes = 17;
+constexpr u8 canister_record_version = 2;
 
 void encode_code(RecordWriter& out, const InstalledCode& code) {
     out.put_bytes(code.module_hash);
@@ -22,19 +20,9 @@ void encode_code(RecordWriter& out, const InstalledCode& code) {
     out.put_u64(code.heap_pages);
     out.put_u64(u64(code.stable));
     out.put_u64(code.stable_pages);
-    out.put_u64(code.globals.size());
-    for (const vm::Value& global : code.globals) {
-        out.put_u8(global.type.code());
-        out.put_u64(global.bits);
-        out.put_u64(global.high);
-    }
-}
-
-vm::Value decode_global(RecordReader& in) {
-    const vm::ValueType type{in.u8_field()};
-    if (!type.is_number() && type != vm::types::v128) in.fail();
-    const u64 bits = in.u64_field();
-    return {type, bits, in.u64_field()};
+    encode_globals(out, code.globals);
+    out.put_u8(u8(code.memory64 | code.has_heartbeat << 1 | code.has_global_timer << 2 |
+                  code.has_low_memory_hook << 3));
 }
 
 InstalledCode decode_code(RecordReader& in) {
@@ -52,33 +40,46 @@ InstalledCode decode_code(RecordReader& in) {
     code.heap_pages = in.u64_field();
     code.stable = MemoryId(in.u64_field());
     code.stable_pages = in.u64_field();
-    const u64 globals = in.count_field(global_bytes);
-    for (u64 i = 0; i < globals; i++) code.globals.push_back(decode_global(in));
+    code.globals = decode_globals(in);
+    const u8 bits = in.u8_field();
+    if (bits > 15) in.fail();
+    code.memory64 = bits & 1;
+    code.has_heartbeat = bits >> 1 & 1;
+    code.has_global_timer = bits >> 2 & 1;
+    code.has_low_memory_hook = bits >> 3 & 1;
     return code;
 }
 
-std::string key(std::string_view prefix, const Principal& id) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string key;
-    key.reserve(prefix.size() + 2 * id.bytes().size());
-    key = prefix;
-    for (const u8 byte : id.bytes()) {
-        key += digits[byte >> 4];
-        key += digits[byte & 15];
-    }
-    return key;
+/// Its fields, in their order.
+constexpr u128 ConsumedCycles::*consumed_fields[] = {
+    &ConsumedCycles::memory,       &ConsumedCycles::compute_allocation,
+    &ConsumedCycles::ingress_induction, &ConsumedCycles::instructions,
+    &ConsumedCycles::transmission, &ConsumedCycles::uninstall,
+    &ConsumedCycles::creation,     &ConsumedCycles::http_outcalls,
+    &ConsumedCycles::burned,
+};
+
+/// Greatest chunk, as which each is counted.
+constexpr u64 chunk_bytes = 1024 * 1024;
+
+Sha256 hash_of(Bytes bytes) {
+    Sha256 hash{};
+    std::ranges::copy(bytes.first(hash.size()), hash.begin());
+    return hash;
 }
 
 }  // namespace
 
 bool Canister::is_controller(const Principal& principal) const {
-    return std::ranges::find(controllers, principal) != controllers.end();
+    return std::ranges::find(controllers(), principal) != controllers().end();
 }
 
 u64 memory_usage_bytes(const Canister& canister) {
-    if (!canister.code) return 0;
+    u64 bytes = canister.history.bytes() + canister.chunks.size() * chunk_bytes;
+    for (const Snapshot& snapshot : canister.snapshots) bytes += snapshot.bytes();
+    if (!canister.code) return bytes;
     const InstalledCode& code = *canister.code;
-    u64 bytes = (code.heap_pages + code.stable_pages) * vm::wasm_page_bytes;
+    bytes += (code.heap_pages + code.stable_pages) * vm::wasm_page_bytes;
     for (const vm::Value& global : code.globals) bytes += 8 * global.type.slots();
     return bytes + code.module_bytes + code.custom_section_bytes;
 }
@@ -91,12 +92,16 @@ ByteVector encode(const Canister& canister) {
     out.put_text(canister.module_path);
     out.put_u8(u8(canister.status));
     out.put_u64(canister.version);
-    out.put_u64(canister.controllers.size());
-    for (const Principal& controller : canister.controllers) out.put_principal(controller);
+    encode(out, canister.settings);
     out.put_u64(canister.created_round);
     out.put_u128(canister.cycles);
+    out.put_u128(canister.reserved_cycles);
+    for (const auto field : consumed_fields) out.put_u128(canister.consumed.*field);
+    out.put_u64(canister.charged_until_ns);
     out.put_bytes(canister.certified_data);
     out.put_u64(canister.global_timer);
+    out.put_u8(u8(canister.low_memory_hook));
+    out.put_u64(canister.next_snapshot);
     out.put_u8(canister.code.has_value());
     if (canister.code) encode_code(out, *canister.code);
     return out.take();
@@ -113,21 +118,87 @@ std::optional<Canister> decode_canister(Bytes bytes) {
     if (status < u8(Status::running) || status > u8(Status::stopped)) return std::nullopt;
     canister.status = Status(status);
     canister.version = in.u64_field();
-    const u64 controllers = in.count_field(1);
-    for (u64 i = 0; i < controllers; i++) canister.controllers.push_back(in.principal_field());
+    canister.settings = decode_settings(in);
     canister.created_round = in.u64_field();
     canister.cycles = in.u128_field();
+    canister.reserved_cycles = in.u128_field();
+    for (const auto field : consumed_fields) canister.consumed.*field = in.u128_field();
+    canister.charged_until_ns = in.u64_field();
     const Bytes certified_data = in.bytes_field();
     canister.certified_data.assign(certified_data.begin(), certified_data.end());
     if (certified_data.size() > certified_data_bytes_max) in.fail();
     canister.global_timer = in.u64_field();
+    const u8 hook = in.u8_field();
+    if (hook > u8(HookStatus::executed)) return std::nullopt;
+    canister.low_memory_hook = HookStatus(hook);
+    canister.next_snapshot = in.u64_field();
     if (in.u8_field() != 0) canister.code = decode_code(in);
     if (!in.at_end()) return std::nullopt;
     return canister;
 }
 
-std::string canister_key(const Principal& id) { return key(canister_key_prefix, id); }
+ByteVector encode_part(const Canister& canister, Part part) {
+    RecordWriter out;
+    switch (part) {
+        case Part::canister: break;
+        case Part::calls:
+            if (!canister.calls.is_unused()) canister.calls.encode(out);
+            break;
+        case Part::log:
+            if (!canister.log.is_unused()) canister.log.encode(out);
+            break;
+        case Part::history:
+            if (canister.history.total > 0) canister.history.encode(out);
+            break;
+        case Part::chunks:
+            for (const Sha256& chunk : canister.chunks) out.put_bytes(chunk);
+            break;
+        case Part::snapshots:
+            for (const Snapshot& snapshot : canister.snapshots) snapshot.encode(out);
+            break;
+    }
+    return out.take();
+}
 
-std::string module_key(const Principal& id) { return key("module/", id); }
+bool decode_part(Canister& canister, Part part, Bytes bytes) {
+    RecordReader in(bytes);
+    switch (part) {
+        case Part::canister: break;
+        case Part::calls: canister.calls = Calls::decode(in); break;
+        case Part::log: canister.log = CanisterLog::decode(in); break;
+        case Part::history: canister.history = CanisterHistory::decode(in); break;
+        case Part::chunks:
+            while (in.ok() && !in.at_end()) {
+                const Bytes hash = in.bytes_field();
+                if (hash.size() != sizeof(Sha256)) return false;
+                canister.chunks.insert(hash_of(hash));
+            }
+            break;
+        case Part::snapshots:
+            while (in.ok() && !in.at_end()) canister.snapshots.push_back(Snapshot::decode(in));
+            break;
+    }
+    return in.at_end();
+}
+
+std::string canister_key(const Principal& id) { return hex_key(canister_key_prefix, id.bytes()); }
+
+std::string module_key(const Principal& id) { return hex_key("module/", id.bytes()); }
+
+std::string part_key(Part part, const Principal& id) {
+    switch (part) {
+        case Part::canister: return canister_key(id);
+        case Part::calls: return hex_key("calls/", id.bytes());
+        case Part::log: return hex_key("log/", id.bytes());
+        case Part::history: return hex_key("history/", id.bytes());
+        case Part::chunks: return hex_key("chunks/", id.bytes());
+        case Part::snapshots: return hex_key("snapshots/", id.bytes());
+    }
+    return {};
+}
+
+std::string chunk_key(const Principal& id, const Sha256& hash) {
+    return hex_key(hex_key("chunk/", id.bytes()) + "/", hash);
+}
 
 }  // namespace icvm::replica

@@ -15,7 +15,7 @@ Canister example() {
     canister.module_path = "../counter.wasm";
     canister.status = Status::stopped;
     canister.version = 7;
-    canister.controllers = {Principal::anonymous(), Principal()};
+    canister.settings.controllers = {Principal::anonymous(), Principal()};
     canister.created_round = 3;
     canister.cycles = u128(1) << 100;
     canister.certified_data = ByteVector(32, 5);
@@ -42,7 +42,7 @@ TEST_CASE("a canister's record says everything about it") {
     CHECK(encode(*read) == encode(canister));
     CHECK(read->name == "counter");
     CHECK(read->cycles == canister.cycles);
-    CHECK(read->controllers == canister.controllers);
+    CHECK(read->controllers() == canister.controllers());
     CHECK(read->code->globals[2].high == 4);
     CHECK(read->code->heap_pages == 17);
 

@@ -7,6 +7,7 @@
 
 #include "replica/base/principal.hpp"
 #include "replica/base/reject.hpp"
+#include "replica/crypto/sha.hpp"
 #include "replica/state/storage.hpp"
 
 namespace icvm::replica {
@@ -22,21 +23,31 @@ struct Options {
     /// How a new state counts instructions, for good; nullptr: vm::default_costs. One that is there
     /// counts as it was created.
     const vm::CostVersion* metering = nullptr;
+    /// Name of the CostSchedule by which a new state charges cycles, for good; empty: "free".
+    std::string cycles{};
     bool guard = true;       ///< guard pages and the fault handler; off: bounds checks only
     Progress progress;       ///< called about ten times a second of execution
     u64 slice = 20'000'000;  ///< instructions between two calls of progress
 };
 
+/// A line that a canister has printed.
+struct LogLine {
+    std::string canister;  ///< its alias, else its id
+    std::string text;
+};
+
 /// A transition did not happen.
 struct Failure {
-    enum class Kind : u8 { reject, storage, interrupted } kind = Kind::reject;
+    /// unanswered: the call was made, and nothing is left to do that would answer it.
+    enum class Kind : u8 { reject, storage, interrupted, unanswered } kind = Kind::reject;
     Reject reject{};         ///< kind reject
     StorageError storage{};  ///< kind storage
     std::string stage{};     ///< install_code: "canister_pre_upgrade", "start", …; else empty
     u64 instructions = 0;    ///< what was executed before it failed
-    /// An update that the canister rejected or did not answer: what it did was committed.
+    /// An update call that failed, and yet changed the canister: what it did was committed.
     bool is_committed = false;
-    std::vector<std::string> log{};  ///< lines that the canister printed meanwhile
+    std::vector<LogLine> log{};  ///< lines that canisters printed meanwhile
+    std::optional<Sha256> message{};  ///< kind unanswered: the id of the ingress message
 };
 
 inline Failure failure_of(Reject reject) {
@@ -61,7 +72,7 @@ struct InstallCode {
 struct Receipt {    ///< of a transition that succeeded
     u64 round = 0;  ///< number of the round it happened in
     u64 instructions = 0;
-    std::vector<std::string> log;  ///< what the canister printed
+    std::vector<LogLine> log;  ///< what canisters printed
 };
 
 struct NewCanister {

@@ -36,7 +36,7 @@ public:
     u64 u64_field();
     u128 u128_field();
     Bytes bytes_field();
-    std::string text_field() { return std::string(text_of(bytes_field())); }
+    std::string text_field() { return std::string(icvm::text_of(bytes_field())); }
     Principal principal_field();
     /// A count of elements that take at least `element_bytes` each: never more than can follow.
     u64 count_field(u64 element_bytes);

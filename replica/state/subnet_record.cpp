@@ -7,9 +7,7 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 subnet_record_version = 2;
-/// Without the name of the metering: that was 2025-10.
-constexpr u8 subnet_record_version_before = 1;
+constexpr u8 subnet_record_version = 3;
 constexpr size_t root_key_bytes = 133;
 
 /// DER of SubjectPublicKeyInfo for a BLS12-381 key in G2 (RFC 5280; Interface spec,
@@ -39,21 +37,76 @@ ByteVector encode(const SubnetRecord& record) {
     out.put_u64(record.next_memory);
     out.put_u64(record.round);
     out.put_text(record.metering);
+    out.put_text(record.cycles);
+    out.put_u64(record.moved_ns);
+    out.put_u64(record.next_ingress);
+    out.put_u64(record.random);
     return out.take();
 }
 
 std::optional<SubnetRecord> decode_subnet_record(Bytes bytes) {
     RecordReader in(bytes);
-    const u8 version = in.u8_field();
-    if (version != subnet_record_version && version != subnet_record_version_before)
-        return std::nullopt;
+    if (in.u8_field() != subnet_record_version) return std::nullopt;
     SubnetRecord record;
     record.next_canister = in.u64_field();
     record.next_memory = in.u64_field();
     record.round = in.u64_field();
-    record.metering = version == subnet_record_version ? in.text_field() : "2025-10";
+    record.metering = in.text_field();
+    record.cycles = in.text_field();
+    record.moved_ns = in.u64_field();
+    record.next_ingress = in.u64_field();
+    record.random = in.u64_field();
     if (!in.at_end()) return std::nullopt;
     return record;
+}
+
+namespace {
+
+void put(RecordWriter& out, const std::deque<ManagementCall>& calls) {
+    out.put_u64(calls.size());
+    for (const ManagementCall& call : calls) {
+        encode(out, call.origin);
+        out.put_principal(call.caller);
+        out.put_u8(call.caller_version.has_value());
+        if (call.caller_version) out.put_u64(*call.caller_version);
+        out.put_text(call.method);
+        out.put_bytes(call.argument);
+        out.put_u128(call.cycles);
+    }
+}
+
+std::deque<ManagementCall> calls_field(RecordReader& in) {
+    std::deque<ManagementCall> calls;
+    for (u64 n = in.count_field(1); n > 0; n--) {
+        ManagementCall call;
+        call.origin = decode_origin(in);
+        call.caller = in.principal_field();
+        if (in.u8_field() != 0) call.caller_version = in.u64_field();
+        call.method = in.text_field();
+        const Bytes argument = in.bytes_field();
+        call.argument.assign(argument.begin(), argument.end());
+        call.cycles = in.u128_field();
+        calls.push_back(std::move(call));
+    }
+    return calls;
+}
+
+}  // namespace
+
+ByteVector encode(const ManagementQueue& queue) {
+    RecordWriter out;
+    put(out, queue.waiting);
+    put(out, queue.next_round);
+    return out.take();
+}
+
+std::optional<ManagementQueue> decode_management_queue(Bytes bytes) {
+    RecordReader in(bytes);
+    ManagementQueue queue;
+    queue.waiting = calls_field(in);
+    queue.next_round = calls_field(in);
+    if (!in.at_end()) return std::nullopt;
+    return queue;
 }
 
 Bytes root_key() {

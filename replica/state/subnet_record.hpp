@@ -1,10 +1,12 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "replica/base/principal.hpp"
+#include "replica/state/calls.hpp"
 #include "vm/base/bytes.hpp"
 #include "vm/vm.hpp"
 
@@ -19,11 +21,38 @@ struct SubnetRecord {
     u64 next_memory = 1;                             ///< MemoryId
     u64 round = 0;                                   ///< rounds so far; each moves time by 1 ns
     std::string metering{vm::default_costs().name};  ///< name of a vm::CostVersion
+    std::string cycles = "free";                     ///< name of a CostSchedule
+    u64 moved_ns = 0;         ///< by which time was moved beside the rounds
+    u64 next_ingress = 1;     ///< numbers of ingress messages that bring no id
+    u64 random = 0;           ///< blocks of randomness drawn so far
 
-    u64 time_ns() const { return time_start_ns + round; }
+    u64 time_ns() const { return time_start_ns + round + moved_ns; }
 };
 
 inline constexpr std::string_view subnet_key = "subnet";
+
+/// A call to the management canister, on its way or being answered.
+struct ManagementCall {
+    CallOrigin origin;
+    Principal caller;
+    std::optional<u64> caller_version;  ///< of a canister
+    std::string method;
+    ByteVector argument;
+    u128 cycles = 0;  ///< attached, and not yet consumed
+};
+
+/// The management canister's queue.
+struct ManagementQueue {
+    std::deque<ManagementCall> waiting;
+    std::deque<ManagementCall> next_round;  ///< raw_rand, which is answered a round later
+
+    bool is_empty() const { return waiting.empty() && next_round.empty(); }
+};
+
+inline constexpr std::string_view management_key = "management";
+ByteVector encode(const ManagementQueue& queue);
+/// Nothing when the bytes are damaged.
+std::optional<ManagementQueue> decode_management_queue(Bytes bytes);
 
 ByteVector encode(const SubnetRecord& record);
 /// Nothing when the bytes are damaged, or of another version of the format.

@@ -6,9 +6,6 @@ namespace icvm::replica {
 
 namespace {
 
-/// Of a canister whose settings do not say otherwise (docs/mainnet.md, "Cycles").
-constexpr u64 freezing_threshold_s = 2'592'000;
-
 constexpr std::string_view cut_notice = "(icvm leaves out what this message printed beyond 1 MiB)";
 
 }  // namespace
@@ -50,9 +47,13 @@ bool in_replicated_execution(Context context) {
     }
 }
 
+u128 ExecutionContext::cycles() const {
+    const u128 attached = call ? call->cycles : 0;
+    return canister->cycles + cycles_accepted - cycles_burned - calls_cost - attached;
+}
+
 u128 ExecutionContext::liquid_cycles() const {
-    const Holdings holdings{.memory_bytes = memory_usage_bytes(*canister)};
-    const u128 limit = schedule->freezing_limit(holdings, freezing_threshold_s, 0);
+    const u128 limit = freezing_limit(*canister, *schedule);
     return cycles() - std::min(cycles(), limit);
 }
 

@@ -9,6 +9,7 @@
 
 #include "replica/cycles/cost_schedule.hpp"
 #include "replica/state/canister.hpp"
+#include "replica/state/holdings.hpp"
 #include "replica/state/stable_memory.hpp"
 #include "replica/system_api/execution_error.hpp"
 
@@ -50,7 +51,23 @@ inline constexpr u64 log_bytes_max = 1024 * 1024;
 struct Rejection {
     std::string message;
 };
-using Response = std::variant<std::monostate, ByteVector, Rejection>;
+using Answer = std::variant<std::monostate, ByteVector, Rejection>;
+
+/// A call that an execution makes (Interface spec, "Inter-canister method calls").
+struct OutgoingCall {
+    Principal callee;
+    std::string method;
+    ByteVector argument;
+    u128 cycles = 0;  ///< attached
+    Closure on_reply, on_reject;
+    std::optional<Closure> on_cleanup;
+    std::optional<u32> timeout_s;  ///< a best-effort call
+    u128 fee = 0;                  ///< of the request's transmission
+    u128 prepaid_execution = 0;    ///< of the callback
+    u128 prepaid_transmission = 0; ///< of the response
+
+    u128 cost() const { return cycles + fee + prepaid_execution + prepaid_transmission; }
+};
 
 /// One execution as the System API sees it: what it may read, and its effects, which are collected
 /// here and applied at once when the whole message succeeds.
@@ -58,8 +75,8 @@ struct ExecutionContext {
     Context context = Context::update;
     const Canister* canister = nullptr;
     Principal caller;
-    Bytes argument;
-    std::string_view method;  ///< inspect_message
+    Bytes argument;            ///< of a reply callback: the reply
+    std::string_view method;   ///< inspect_message
     u64 time_ns = 0;
     bool memory64 = false;
     i64 budget_at_start = 0;    ///< instructions that this execution began with
@@ -74,23 +91,42 @@ struct ExecutionContext {
     /// Of the certified data, in queries of the canister that the user has called; empty: none.
     Bytes data_certificate;
 
+    // The call that it answers.
+    u128 cycles_available = 0;     ///< attached to it, and not yet accepted
+    bool responded_before = false; ///< by an earlier execution
+    u64 deadline_ns = 0;           ///< 0: none
+    // The response that a callback handles.
+    u32 reject_code = 0;
+    std::string_view reject_message;
+    u128 cycles_refunded = 0;
+
     // Effects.
-    Response response;
+    Answer response;
     ByteVector reply_data;  ///< appended, and not yet replied with
     bool message_accepted = false;
     std::optional<ByteVector> certified_data;
     std::optional<u64> global_timer;
+    u128 cycles_accepted = 0;
     u128 cycles_burned = 0;
+    std::optional<OutgoingCall> call;  ///< under construction
+    std::vector<OutgoingCall> calls;   ///< performed
+    u128 calls_cost = 0;               ///< of `calls`
     std::vector<std::string> log;
     u64 log_bytes = 0;             ///< of `log`
     std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
 
     std::optional<ExecutionError> error;  ///< why a host function trapped
+    std::string trap_message;             ///< of ic0.trap
+    std::string trap_line;                ///< for the canister's log; empty: none
 
-    u128 cycles() const { return canister->cycles - cycles_burned; }
+    /// The balance as the canister sees it.
+    u128 cycles() const;
     /// Above the freezing limit.
     u128 liquid_cycles() const;
     u64 timer() const { return global_timer.value_or(canister->global_timer); }
+    bool has_responded() const {
+        return responded_before || !std::holds_alternative<std::monostate>(response);
+    }
     /// Keeps a line that the canister prints.
     void print(std::string line);
 };

@@ -55,13 +55,15 @@ CallResult debug_print(SystemCall& call) {
 
 CallResult trap(SystemCall& call) {
     TRY(call.charge(saturating_add(500 + log_fee(call.execution, call[1]), call[1])));
-    return std::unexpected(ExecutionError{
+    std::string message = text_at(call, "(trap message out of memory bounds)");
+    ExecutionError error{
         ErrorCode::canister_called_trap,
-        fmt::format("Canister called `ic0.trap` with message: '{}'",
-                    text_at(call, "(trap message out of memory bounds)")),
+        fmt::format("Canister called `ic0.trap` with message: '{}'", message),
         help_with_link("Consider gracefully handling failures from this canister or altering the "
                        "canister to handle exceptions.",
-                       "trapped-explicitly")});
+                       "trapped-explicitly")};
+    call.execution.trap_message = std::move(message);
+    return std::unexpected(std::move(error));
 }
 
 }  // namespace icvm::replica::calls

@@ -18,9 +18,7 @@ u64 reply_bytes_max(Context context) {
     }
 }
 
-bool responded(const SystemCall& call) {
-    return !std::holds_alternative<std::monostate>(call.execution.response);
-}
+bool responded(const SystemCall& call) { return call.execution.has_responded(); }
 
 std::unexpected<ExecutionError> already_replied(const SystemCall& call, std::string_view end) {
     return std::unexpected(contract_violation(
@@ -63,20 +61,15 @@ CallResult msg_caller_info_signer_copy(SystemCall& call) {
     return call.copy("signer", call.execution.caller_info_signer, call[0], call[1], call[2]);
 }
 
-CallResult msg_reject_code(SystemCall& call) {
-    return std::unexpected(not_yet(call.row.name, "callbacks come"));
-}
+CallResult msg_reject_code(SystemCall& call) { return call.execution.reject_code; }
 
-CallResult msg_reject_msg_size(SystemCall& call) {
-    return std::unexpected(not_yet(call.row.name, "callbacks come"));
-}
+CallResult msg_reject_msg_size(SystemCall& call) { return call.execution.reject_message.size(); }
 
 CallResult msg_reject_msg_copy(SystemCall& call) {
-    return std::unexpected(not_yet(call.row.name, "callbacks come"));
+    return call.copy("msg", bytes_of(call.execution.reject_message), call[0], call[1], call[2]);
 }
 
-// Neither ingress messages nor queries have a deadline.
-CallResult msg_deadline(SystemCall&) { return 0; }
+CallResult msg_deadline(SystemCall& call) { return call.execution.deadline_ns; }
 
 CallResult msg_reply_data_append(SystemCall& call) {
     ByteVector& data = call.execution.reply_data;

@@ -1,0 +1,112 @@
+#include "replica/management/management_canister.hpp"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+
+#include "replica/execution/answer.hpp"
+
+namespace icvm::replica {
+
+namespace {
+
+using management::Method;
+
+/// A reply's bytes; nothing: later.
+using Outcome = Result<std::optional<ByteVector>, Failure>;
+
+/// Interface spec, "Canister version": what a canister says of its version must be true.
+template <class Arguments>
+Result<void, Reject> take_version(ManagementContext& context, const Arguments& given,
+                                  std::optional<u64> actual) {
+    if constexpr (requires { given.sender_canister_version; }) {
+        context.sender_version = given.sender_canister_version;
+        if (!given.sender_canister_version || !actual) return {};
+        if (*given.sender_canister_version == *actual) return {};
+        return std::unexpected(reject(
+            ErrorCode::canister_contract_violation,
+            fmt::format("Management canister call payload includes sender canister version {} "
+                        "that does not match the actual sender canister version {}.",
+                        *given.sender_canister_version, *actual)));
+    }
+    return {};
+}
+
+template <class Arguments>
+Result<Arguments, Reject> decode(Bytes argument) {
+    if constexpr (std::is_same_v<Arguments, management::Nothing>)
+        return management::Nothing{};  // whatever is there may be more than a later version takes
+    else
+        return management::decode_arguments<Arguments>(argument);
+}
+
+/// Decodes, calls, encodes.
+template <class Arguments, class T>
+Outcome enter(ManagementResult<T> (*method)(ManagementContext&, const Arguments&),
+              ManagementContext& context, Bytes argument, std::optional<u64> version) {
+    auto given = decode<Arguments>(argument);
+    if (!given) return std::unexpected(failure_of(std::move(given.error())));
+    if (auto right = take_version(context, *given, version); !right)
+        return std::unexpected(failure_of(std::move(right.error())));
+    const std::optional<T> result = TRY(method(context, *given));
+    if (!result) return std::nullopt;
+    return management::encode_result(*result);
+}
+
+Outcome perform(ManagementContext& context, Method method, Bytes argument,
+                std::optional<u64> version) {
+    namespace methods = management::methods;
+    switch (method) {
+#define METHOD(name, arguments, result, access, query) \
+    case Method::name: return enter(methods::name, context, argument, version);
+#include "replica/management/interface/methods.def"
+    }
+    return std::nullopt;
+}
+
+Failure no_such_method(const std::string& name) {
+    return failure_of(reject(ErrorCode::canister_method_not_found,
+                             fmt::format("Management canister has no method '{}'", name)));
+}
+
+}  // namespace
+
+ChangeOrigin ManagementContext::change_origin() const {
+    return {.principal = caller,
+            .is_canister = std::holds_alternative<CanisterOrigin>(origin),
+            .canister_version = sender_version};
+}
+
+Result<void, Failure> execute_management(Subnet& subnet, ManagementCall call) {
+    ManagementContext context{subnet, call.origin, call.caller, call.cycles};
+    const management::MethodRow* row = management::find_method(call.method);
+    Outcome outcome = std::unexpected(no_such_method(call.method));
+    if (row) outcome = perform(context, row->method, call.argument, call.caller_version);
+    if (outcome && !*outcome) return {};
+    if (outcome) {
+        answer(subnet, call.origin, Principal(), std::move(**outcome), call.cycles);
+        return {};
+    }
+    if (outcome.error().kind != Failure::Kind::reject)
+        return std::unexpected(std::move(outcome.error()));
+    answer(subnet, call.origin, Principal(), plain_payload_of(std::move(outcome.error().reject)),
+           call.cycles);
+    return {};
+}
+
+Payload query_management(Subnet& subnet, const Principal& caller, const std::string& method,
+                         Bytes argument) {
+    const management::MethodRow* row = management::find_method(method);
+    if (!row || !row->is_query)
+        return plain_payload_of(reject(ErrorCode::canister_method_not_found,
+                                       fmt::format("Query method {} not found.", method)));
+    u128 cycles = 0;
+    const CallOrigin origin = SystemOrigin{};
+    ManagementContext context{subnet, origin, caller, cycles};
+    Outcome outcome = perform(context, row->method, argument, std::nullopt);
+    if (outcome && *outcome) return std::move(**outcome);
+    if (!outcome) return plain_payload_of(std::move(outcome.error().reject));
+    return plain_payload_of(no_such_method(method).reject);
+}
+
+}  // namespace icvm::replica

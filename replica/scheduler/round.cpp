@@ -1,0 +1,181 @@
+#include "replica/scheduler/round.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "replica/execution/answer.hpp"
+#include "replica/execution/call.hpp"
+#include "replica/management/management_canister.hpp"
+#include "replica/management/randomness.hpp"
+#include "replica/scheduler/charges.hpp"
+#include "replica/scheduler/timeouts.hpp"
+
+namespace icvm::replica {
+
+namespace {
+
+/// What an execution costs a round beside its instructions.
+constexpr u64 execution_overhead = 2'000'000;
+
+/// IC0202
+Payload expired(const Ingress& ingress) {
+    return plain_payload_of(
+        reject(ErrorCode::ingress_message_timeout,
+               fmt::format("Ingress message {} timed out waiting to start executing.",
+                           hex_key("", ingress.id))));
+}
+
+/// A round on its way.
+class Round {
+public:
+    explicit Round(Subnet& subnet) : subnet_(subnet) {}
+    Result<void, Failure> perform();
+
+private:
+    Result<void, Failure> answer_random();
+    Result<void, Failure> run_tasks();
+    Result<void, Failure> run_task(const Principal& id, Context task);
+    Result<void, Failure> run_management();
+    Result<void, Failure> run_pass();
+    Result<void, Failure> run_input(const Principal& id);
+    bool is_full() const { return spent_ >= round_instructions_max; }
+
+    /// Counts what the execution of `function` spends.
+    template <class Function>
+    Result<void, Failure> count(Function function) {
+        const u64 before = subnet_.activity.instructions;
+        auto result = function();
+        spent_ += subnet_.activity.instructions - before + execution_overhead;
+        return result;
+    }
+
+    Subnet& subnet_;
+    u64 spent_ = 0;
+};
+
+Result<void, Failure> Round::perform() {
+    expire(subnet_);
+    charge_resources(subnet_);
+    TRY(answer_random());
+    TRY(run_tasks());
+    while (!is_full() && !is_idle(subnet_)) {
+        TRY(run_management());
+        TRY(run_pass());
+    }
+    return {};
+}
+
+/// raw_rand of the round before.
+Result<void, Failure> Round::answer_random() {
+    if (subnet_.management().next_round.empty()) return {};
+    const auto calls = std::exchange(subnet_.change_management().next_round, {});
+    for (const ManagementCall& call : calls) {
+        const Sha256 bytes = draw_random(subnet_);
+        answer(subnet_, call.origin, Principal(),
+               management::encode_result(ByteVector(bytes.begin(), bytes.end())), call.cycles);
+    }
+    return {};
+}
+
+Result<void, Failure> Round::run_task(const Principal& id, Context task) {
+    const Canister* canister = subnet_.find(id);
+    if (!canister || canister->status != Status::running || !canister->code) return {};
+    return count([&] { return execute_task(subnet_, id, task); });
+}
+
+/// The low-memory hook comes before everything else; then timers, then heartbeats.
+Result<void, Failure> Round::run_tasks() {
+    const std::set<Principal> low = subnet_.with_low_memory();
+    for (const Principal& id : low) {
+        Canister& canister = subnet_.change(id);
+        if (canister.status != Status::running) continue;
+        canister.low_memory_hook = HookStatus::executed;
+        subnet_.refresh(canister);
+        TRY(run_task(id, Context::on_low_wasm_memory));
+    }
+    std::vector<Principal> due;
+    for (const auto& [time, id] : subnet_.timers()) {
+        if (time > subnet_.time_ns()) break;
+        due.push_back(id);
+    }
+    for (const Principal& id : due) {
+        if (subnet_.find(id)->status != Status::running) continue;
+        Canister& canister = subnet_.change(id);
+        canister.global_timer = 0;
+        subnet_.refresh(canister);
+        if (canister.code->has_global_timer) TRY(run_task(id, Context::global_timer));
+    }
+    const std::vector<Principal> beating(subnet_.with_heartbeat().begin(),
+                                         subnet_.with_heartbeat().end());
+    for (const Principal& id : beating) {
+        if (is_full()) return {};
+        TRY(run_task(id, Context::heartbeat));
+    }
+    return {};
+}
+
+Result<void, Failure> Round::run_management() {
+    while (!is_full() && !subnet_.management().waiting.empty()) {
+        std::deque<ManagementCall>& queue = subnet_.change_management().waiting;
+        ManagementCall call = std::move(queue.front());
+        queue.pop_front();
+        TRY(count([&] { return execute_management(subnet_, std::move(call)); }));
+    }
+    return {};
+}
+
+/// One input of each canister that has any, beginning where the round's number says.
+Result<void, Failure> Round::run_pass() {
+    if (subnet_.waiting().size() == 1) return run_input(*subnet_.waiting().begin());
+    std::vector<Principal> canisters(subnet_.waiting().begin(), subnet_.waiting().end());
+    if (canisters.empty()) return {};
+    std::ranges::rotate(canisters,
+                        canisters.begin() + i64(subnet_.record().round % canisters.size()));
+    for (const Principal& id : canisters) {
+        if (is_full()) return {};
+        TRY(run_input(id));
+    }
+    return {};
+}
+
+Result<void, Failure> Round::run_input(const Principal& id) {
+    const Canister* found = subnet_.find(id);
+    if (!found || !found->calls.has_input()) return {};
+    Canister& canister = subnet_.change(id, Part::calls);
+    Calls::Input input = canister.calls.pop();
+    subnet_.refresh(canister);
+    return count([&]() -> Result<void, Failure> {
+        if (auto* response = std::get_if<Response>(&input))
+            return execute_response(subnet_, id, std::move(*response));
+        if (auto* request = std::get_if<Request>(&input))
+            return execute_call(
+                subnet_, id,
+                {.origin = CanisterOrigin{request->sender, request->callback, request->deadline_ns},
+                 .method = std::move(request->method),
+                 .argument = std::move(request->argument),
+                 .cycles = request->cycles,
+                 .deadline_ns = request->deadline_ns});
+        Ingress& ingress = std::get<Ingress>(input);
+        if (ingress.expiry_ns != 0 && ingress.expiry_ns < subnet_.time_ns()) {
+            answer(subnet_, IngressOrigin{ingress.sender, ingress.id}, id, expired(ingress), 0);
+            return {};
+        }
+        return execute_call(subnet_, id,
+                            {.origin = IngressOrigin{ingress.sender, ingress.id},
+                             .method = std::move(ingress.method),
+                             .argument = std::move(ingress.argument)});
+    });
+}
+
+}  // namespace
+
+Result<void, Failure> execute_round(Subnet& subnet) { return Round(subnet).perform(); }
+
+bool is_idle(const Subnet& subnet) {
+    return subnet.waiting().empty() && subnet.management().waiting.empty();
+}
+
+}  // namespace icvm::replica

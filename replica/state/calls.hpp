@@ -1,0 +1,198 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "replica/base/principal.hpp"
+#include "replica/base/reject.hpp"
+#include "replica/crypto/sha.hpp"
+#include "replica/state/record.hpp"
+
+namespace icvm::replica {
+
+/// Identifies an ingress message: the request id of its content, or a number of this subnet's own.
+using MessageId = Sha256;
+
+/// Numbers of a canister's own; never used twice.
+using ContextId = u64;
+using CallbackId = u64;
+
+/// A function of table 0 and the argument that it gets.
+struct Closure {
+    u32 function = 0;
+    u64 environment = 0;
+};
+
+/// What a call is answered with: a reply's bytes, or a reject.
+struct RejectPayload {
+    RejectCode code{};
+    ErrorCode error{};    ///< for an ingress message
+    std::string message;
+    std::vector<BacktraceFrame> backtrace{};  ///< not kept in records
+};
+using Payload = std::variant<ByteVector, RejectPayload>;
+
+/// A call by a canister, on its way (Interface spec, "Inter-canister calls").
+struct Request {
+    Principal sender;
+    Principal receiver;
+    CallbackId callback = 0;  ///< of the sender
+    u64 sender_version = 0;   ///< canister_version of the sender
+    std::string method;
+    ByteVector argument;
+    u128 cycles = 0;      ///< attached
+    u64 deadline_ns = 0;  ///< 0: a guaranteed response
+};
+
+/// The answer to a Request.
+struct Response {
+    Principal receiver;    ///< who has called
+    Principal respondent;  ///< whom it had called
+    CallbackId callback = 0;
+    u128 refund = 0;
+    Payload payload;
+};
+
+/// An update call by a user.
+struct Ingress {
+    MessageId id{};
+    Principal sender;
+    std::string method;
+    ByteVector argument;
+    u64 expiry_ns = 0;  ///< time after which it does not begin any more; 0: never
+};
+
+/// Who has called, and where the answer goes.
+struct IngressOrigin {
+    Principal sender;
+    MessageId id{};
+};
+struct CanisterOrigin {
+    Principal sender;
+    CallbackId callback = 0;
+    u64 deadline_ns = 0;
+};
+struct SystemOrigin {};  ///< a heartbeat, a timer, the low-memory hook: nobody
+using CallOrigin = std::variant<SystemOrigin, IngressOrigin, CanisterOrigin>;
+
+/// A call that a canister has accepted and not finished (Interface spec, "Call contexts").
+struct CallContext {
+    CallOrigin origin;
+    u128 cycles_available = 0;
+    bool responded = false;
+    bool deleted = false;       ///< the canister was uninstalled meanwhile
+    u64 callbacks = 0;          ///< that wait for a response
+    u64 instructions = 0;       ///< of all its executions
+    u64 created_ns = 0;
+};
+
+/// What a canister does when its call is answered.
+struct Callback {
+    ContextId context = 0;
+    Principal respondent;
+    u128 cycles = 0;                  ///< attached
+    u128 prepaid_execution = 0;       ///< of the callback
+    u128 prepaid_transmission = 0;    ///< of the response
+    u64 deadline_ns = 0;              ///< 0: a guaranteed response
+    Closure on_reply, on_reject;
+    std::optional<Closure> on_cleanup;
+    bool expired = false;             ///< its deadline has come; the answer is in the queue
+};
+
+/// A stop_canister that waits for the canister's calls.
+struct StopRequest {
+    CallOrigin origin;
+    u128 cycles = 0;
+    u64 since_ns = 0;
+};
+
+/// The calls of one canister: those it answers, those it has made, and what waits in its queues.
+/// There are no output queues: on one subnet a request is in its receiver's queue at once.
+class Calls {
+public:
+    ContextId new_context(CallContext context);
+    CallbackId new_callback(Callback callback);
+    CallContext& context(ContextId id) { return contexts_.at(id); }
+    const std::map<ContextId, CallContext>& contexts() const { return contexts_; }
+    std::map<ContextId, CallContext>& contexts() { return contexts_; }
+    const std::map<CallbackId, Callback>& callbacks() const { return callbacks_; }
+    void remove_context(ContextId id) { contexts_.erase(id); }
+    /// Nothing: there is none, its response came too late.
+    std::optional<Callback> take_callback(CallbackId id);
+    /// Notes that the deadline of a callback that is there has come.
+    void expire(CallbackId id) { callbacks_.at(id).expired = true; }
+    /// Unanswered calls to `respondent`; at most requests_max.
+    u64 unanswered(const Principal& respondent) const;
+
+    using Input = std::variant<Ingress, Request, Response>;
+    void push(Input input);
+    bool has_input() const { return !ingress_.empty() || !turns_.empty(); }
+    /// The next one: users and canisters take turns, and among the canisters each sender; a
+    /// sender's requests keep their order.
+    Input pop();
+    /// Of a canister's queue, those for which `is_due` holds, in order.
+    template <class Predicate>
+    std::vector<Request> take_requests(Predicate is_due);
+    const std::deque<Ingress>& ingress() const { return ingress_; }
+    const std::map<Principal, std::deque<Input>>& inputs() const { return inputs_; }
+
+    std::vector<StopRequest> stops;
+
+    /// Nothing is under way, and nothing ever was that a number tells.
+    bool is_unused() const { return next_context_ == 1 && !has_input() && stops.empty(); }
+
+    void encode(RecordWriter& out) const;
+    static Calls decode(RecordReader& in);
+
+private:
+    ContextId next_context_ = 1;
+    CallbackId next_callback_ = 1;
+    std::map<ContextId, CallContext> contexts_;
+    std::map<CallbackId, Callback> callbacks_;
+    std::map<Principal, u64> unanswered_;  ///< callbacks_ by respondent
+    std::deque<Ingress> ingress_;
+    std::map<Principal, std::deque<Input>> inputs_;  ///< by sender; none is empty
+    std::deque<Principal> turns_;                    ///< keys of inputs_, in turn
+    bool canisters_turn_ = false;
+};
+
+/// Unanswered calls from one canister to another.
+inline constexpr u64 requests_max = 500;
+
+template <class Predicate>
+std::vector<Request> Calls::take_requests(Predicate is_due) {
+    std::vector<Request> taken;
+    for (auto it = inputs_.begin(); it != inputs_.end();) {
+        std::deque<Input> kept;
+        for (Input& input : it->second) {
+            auto* request = std::get_if<Request>(&input);
+            if (request && is_due(*request))
+                taken.push_back(std::move(*request));
+            else
+                kept.push_back(std::move(input));
+        }
+        it->second = std::move(kept);
+        if (it->second.empty()) {
+            std::erase(turns_, it->first);
+            it = inputs_.erase(it);
+        } else {
+            ++it;
+        }
+    }
+    return taken;
+}
+
+void encode(RecordWriter& out, const CallOrigin& origin);
+CallOrigin decode_origin(RecordReader& in);
+void encode(RecordWriter& out, const Payload& payload);
+Payload decode_payload(RecordReader& in);
+void encode(RecordWriter& out, const Request& request);
+Request decode_request(RecordReader& in);
+
+}  // namespace icvm::replica

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "replica/cycles/cost_schedule.hpp"
+#include "replica/state/canister.hpp"
+
+namespace icvm::replica {
+
+/// What the canister pays for without doing anything.
+Holdings holdings(const Canister& canister);
+
+/// Below this balance it is frozen (Interface spec, "Freezing threshold").
+u128 freezing_limit(const Canister& canister, const CostSchedule& schedule);
+
+/// What it may spend: its balance above the freezing limit.
+u128 liquid_cycles(const Canister& canister, const CostSchedule& schedule);
+
+}  // namespace icvm::replica
