@@ -211,7 +211,7 @@ void fill(ExecutionContext& context, const Delivery& delivery) {
     context.caller = caller_of(delivery.context.origin);
     context.cycles_available = delivery.context.cycles_available;
     context.responded_before = delivery.context.responded;
-    context.call_context_instructions = delivery.context.instructions;
+    context.instructions_before = delivery.context.instructions;
     context.cycles_refunded = delivery.response.refund;
     if (const auto* origin = std::get_if<CanisterOrigin>(&delivery.context.origin))
         context.deadline_ns = origin->deadline_ns;
@@ -235,7 +235,7 @@ Result<CallbackOutcome, Failure> clean_up(const Delivery& delivery, u64 instruct
     auto entry = TRY(Entry::make(delivery.subnet, delivery.canister, Context::cleanup));
     fill(entry->context, delivery);
     entry->context.argument = {};
-    entry->context.call_context_instructions += instructions;
+    entry->context.instructions_before += instructions;
     auto ran =
         entry->run(*delivery.callback.on_cleanup, update_instructions_max - instructions);
     if (ran) {

@@ -210,8 +210,8 @@ Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const O
     const auto* rejection = std::get_if<RejectPayload>(&payload);
     context.context =
         rejection ? Context::composite_reject_callback : Context::composite_reply_callback;
-    context.data_certificate.reset();
-    context.call_context_instructions = node.instructions;
+    context.data_certificate = {};
+    context.instructions_before = node.instructions;
     context.reject_code = rejection ? u32(rejection->code) : 0;
     context.reject_message = rejection ? std::string_view(rejection->message) : "";
     context.argument = rejection ? Bytes() : Bytes(std::get<ByteVector>(payload));
