@@ -179,13 +179,12 @@ Result<Reply, Failure> Replica::update(const Call& call) {
 
 Result<Reply, Failure> Replica::query(const Call& call) {
     Subnet& subnet = *state_->subnet;
-    const QuerySeams seams{
-        .certificate = {},
-        .management = [&](const Principal& caller, const std::string& method, Bytes argument) {
-            return query_management(subnet, caller, method, argument);
-        }};
-    if (call.canister != Principal()) return execute_query(subnet, caller(), call, seams);
-    Payload payload = seams.management(caller(), call.method, call.argument);
+    const ManagementQuery management = [&](const Principal& caller, const std::string& method,
+                                           Bytes argument) {
+        return query_management(subnet, caller, method, argument);
+    };
+    if (call.canister != Principal()) return execute_query(subnet, caller(), call, management);
+    Payload payload = management(caller(), call.method, call.argument);
     if (auto* reply = std::get_if<ByteVector>(&payload))
         return Reply{.bytes = std::move(*reply), .receipt = state_->receipt()};
     auto& rejection = std::get<RejectPayload>(payload);

@@ -92,7 +92,10 @@ void Entry::apply(Canister& canister) {
     canister.version++;
     apply_log(canister);
     if (!keeps_state(context.context)) return;
-    if (context.certified_data) canister.certified_data = std::move(*context.certified_data);
+    if (context.certified_data) {
+        canister.certified_data = std::move(*context.certified_data);
+        subnet_.mark(canister, Part::certified);
+    }
     if (context.global_timer) canister.global_timer = *context.global_timer;
     canister.code->globals = std::move(result_.globals);
     canister.code->stable_pages = stable_.pages();

@@ -55,7 +55,8 @@ struct Query {
 /// kind reject ends the whole graph.
 class QueryGraph {
 public:
-    QueryGraph(Subnet& subnet, const QuerySeams& seams) : subnet_(subnet), seams_(seams) {}
+    QueryGraph(Subnet& subnet, const ManagementQuery& management)
+        : subnet_(subnet), management_(management) {}
     Result<Payload, Failure> evaluate(const Query& query, size_t depth);
     std::vector<LogLine> take_log() { return std::move(log_); }
 
@@ -80,7 +81,7 @@ private:
     u64 limit() const { return std::min(left_, query_instructions_max); }
 
     Subnet& subnet_;
-    const QuerySeams& seams_;
+    const ManagementQuery& management_;
     u64 left_ = query_instructions_max;
     std::set<Principal> active_;  ///< canisters with a query under way
     std::vector<LogLine> log_;
@@ -134,11 +135,12 @@ Result<Payload, Failure> QueryGraph::evaluate_in(const Query& query, const Canis
     const bool is_composite = context == Context::composite_query;
     entry.context.caller = query.caller;
     entry.context.argument = query.argument;
-    ByteVector certificate;
-    if (depth == 0 && seams_.certificate) {
-        certificate = seams_.certificate(canister);
-        entry.context.data_certificate = certificate;
-    }
+    std::optional<ByteVector> certificate;
+    if (depth == 0)
+        entry.context.data_certificate = [&]() -> Bytes {
+            if (!certificate) certificate = subnet_.data_certificate(canister.id);
+            return *certificate;
+        };
     entry.holds_state = is_composite;
     const std::string function =
         (is_composite ? "canister_composite_query " : "canister_query ") + query.method;
@@ -198,8 +200,8 @@ Result<void, Failure> QueryGraph::run_calls(const Query& query, Node& node, size
 
 Result<Payload, Failure> QueryGraph::call(const Query& query, const OutgoingCall& made,
                                           size_t depth) {
-    if (made.callee == Principal() && seams_.management)
-        return seams_.management(query.canister, made.method, made.argument);
+    if (made.callee == Principal())
+        return management_(query.canister, made.method, made.argument);
     return evaluate({query.canister, made.callee, made.method, made.argument}, depth + 1);
 }
 
@@ -246,9 +248,9 @@ void QueryGraph::clean_up(const Query& query, Node& node, const OutgoingCall& ca
 }  // namespace
 
 Result<Reply, Failure> execute_query(Subnet& subnet, const Principal& caller, const Call& call,
-                                     const QuerySeams& seams) {
+                                     const ManagementQuery& management) {
     subnet.activity = {};
-    QueryGraph graph(subnet, seams);
+    QueryGraph graph(subnet, management);
     auto payload = graph.evaluate({caller, call.canister, call.method, call.argument}, 0);
     const Receipt receipt{.round = subnet.record().round,
                           .instructions = subnet.activity.instructions,

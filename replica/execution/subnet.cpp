@@ -102,6 +102,7 @@ Result<void, Failure> Subnet::load() {
     timers_.clear();
     timer_of_.clear();
     heaps_.clear();
+    tree_.reset();
 
     record_ = TRY(read_subnet(storage_, options_));
     metering_ = vm::find_cost_version(record_.metering);
@@ -190,6 +191,11 @@ Result<void, Failure> Subnet::end_round() {
         TRY(abandon_round());
         return std::unexpected(failure_of(flushed.error()));
     }
+    if (tree_) {
+        for (const auto& [id, parts] : changed_)
+            if (parts & (u8(Part::certified) | u8(Part::history))) tree_->note_canister(id);
+        for (const MessageId& id : changed_ingress_) tree_->note_request(id);
+    }
     changed_.clear();
     changed_ingress_.clear();
     return {};
@@ -221,6 +227,7 @@ Canister& Subnet::add(Canister canister) {
 }
 
 void Subnet::remove(const Principal& id) {
+    changed_[id] |= u8(Part::certified);
     const Canister& canister = canisters_.at(id);
     if (canister.code) {
         storage_.erase_memory(canister.code->heap);

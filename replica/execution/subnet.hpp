@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "replica/certification/certificate.hpp"
 #include "replica/cycles/cost_schedule.hpp"
 #include "replica/execution/canister_module.hpp"
 #include "replica/execution/heap.hpp"
@@ -52,6 +53,12 @@ public:
     /// Nothing of the round has happened.
     Result<void, Failure> abandon_round();
     Activity activity;
+
+    // The certified state (Interface spec, "Certification"), as the last round has left it.
+    /// Of a canister's certified data and the time; not signed (certification/certificate.hpp).
+    ByteVector data_certificate(const Principal& id);
+    /// Of what is at these paths.
+    Result<ByteVector, Failure> certificate_of(std::vector<LabelPath> paths);
 
     // Changes, within a round.
     /// A canister that is there, to be changed in these parts.
@@ -108,6 +115,9 @@ private:
     Result<void, Failure> load_ingress();
     void stage_records();
     void forget_heaps();
+    StateTree& state_tree();
+    StateView state_view();
+    Result<Metadata, StorageError> metadata_of(const Principal& id);
 
     Staging storage_;
     Options options_;
@@ -120,6 +130,7 @@ private:
     std::map<Principal, u8> changed_;          ///< bits of Part
     std::set<MessageId> changed_ingress_;
     bool had_management_ = false;              ///< in the storage
+    std::optional<StateTree> tree_;            ///< made when somebody asks for a certificate
 
     std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_calls_;
     std::set<std::pair<u64, Principal>> timers_;

@@ -140,7 +140,8 @@ std::optional<Canister> decode_canister(Bytes bytes) {
 ByteVector encode_part(const Canister& canister, Part part) {
     RecordWriter out;
     switch (part) {
-        case Part::canister: break;
+        case Part::canister:
+        case Part::certified: break;
         case Part::calls:
             if (!canister.calls.is_unused()) canister.calls.encode(out);
             break;
@@ -163,7 +164,8 @@ ByteVector encode_part(const Canister& canister, Part part) {
 bool decode_part(Canister& canister, Part part, Bytes bytes) {
     RecordReader in(bytes);
     switch (part) {
-        case Part::canister: break;
+        case Part::canister:
+        case Part::certified: break;
         case Part::calls: canister.calls = Calls::decode(in); break;
         case Part::log: canister.log = CanisterLog::decode(in); break;
         case Part::history: canister.history = CanisterHistory::decode(in); break;
@@ -187,7 +189,8 @@ std::string module_key(const Principal& id) { return hex_key("module/", id.bytes
 
 std::string part_key(Part part, const Principal& id) {
     switch (part) {
-        case Part::canister: return canister_key(id);
+        case Part::canister:
+        case Part::certified: return canister_key(id);
         case Part::calls: return hex_key("calls/", id.bytes());
         case Part::log: return hex_key("log/", id.bytes());
         case Part::history: return hex_key("history/", id.bytes());

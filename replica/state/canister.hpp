@@ -94,8 +94,17 @@ struct Canister {
     std::string label() const { return name.empty() ? id.text() : name; }
 };
 
-/// The parts of a canister that have records of their own, as bits.
-enum class Part : u8 { canister = 1, calls = 2, log = 4, history = 8, chunks = 16, snapshots = 32 };
+/// The parts of a canister that have records of their own, as bits; and what the state tree shows of
+/// it beside what the history tells.
+enum class Part : u8 {
+    canister = 1,
+    calls = 2,
+    log = 4,
+    history = 8,
+    chunks = 16,
+    snapshots = 32,
+    certified = 64,
+};
 
 /// Bytes that count towards the canister's memory usage (docs/mainnet.md, "Cycles").
 u64 memory_usage_bytes(const Canister& canister);

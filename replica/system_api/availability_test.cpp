@@ -170,7 +170,7 @@ void check_availability(const Listed& row, bool memory64) {
     for (const ContextName& in : contexts) {
         DirectCall call(memory64);
         call.execution.context = in.context;
-        call.execution.data_certificate = bytes_of("certificate");
+        call.execution.data_certificate = [] { return bytes_of("certificate"); };
         const std::string error = call(row.name);
         const std::string wrong_mode = "IC0504: Canister violated contract: \"" +
                                        told_name(row.name) + "\" cannot be executed in " +

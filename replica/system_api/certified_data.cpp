@@ -40,18 +40,18 @@ CallResult certified_data_set(SystemCall& call) {
 }
 
 CallResult data_certificate_present(SystemCall& call) {
-    return u64(!call.execution.data_certificate.empty());
+    return u64(bool(call.execution.data_certificate));
 }
 
 CallResult data_certificate_size(SystemCall& call) {
-    if (call.execution.data_certificate.empty()) return std::unexpected(call.wrong_mode());
-    return call.execution.data_certificate.size();
+    if (!call.execution.data_certificate) return std::unexpected(call.wrong_mode());
+    return call.execution.data_certificate().size();
 }
 
 // The other `*_copy` calls check the heap first.
 CallResult data_certificate_copy(SystemCall& call) {
-    if (call.execution.data_certificate.empty()) return std::unexpected(call.wrong_mode());
-    const Bytes certificate = call.execution.data_certificate;
+    if (!call.execution.data_certificate) return std::unexpected(call.wrong_mode());
+    const Bytes certificate = call.execution.data_certificate();
     const u64 destination = call[0], offset = call[1], size = call[2];
     if (offset > certificate.size() || size > certificate.size() - offset)
         return out_of_bounds("offset", offset, size, certificate.size());

@@ -22,7 +22,7 @@ TEST_CASE("a query that has a certificate can copy it; others are told of their 
         for (const std::string name : {"data_certificate_size", "data_certificate_copy"})
             CHECK(call(name).starts_with(violated + "\"ic0_" + name + "\" cannot be executed in " +
                                          std::string(mode_name(context)) + " mode\nCheck"));
-        call.execution.data_certificate = bytes_of("certificate");
+        call.execution.data_certificate = [] { return bytes_of("certificate"); };
         CHECK(call("data_certificate_present") == "");
         CHECK(call.result == 1);
         CHECK(call("data_certificate_size") == "");
@@ -35,7 +35,7 @@ TEST_CASE("a query that has a certificate can copy it; others are told of their 
 TEST_CASE("the copy of a certificate checks its end first, with words of its own") {
     DirectCall call;
     call.execution.context = Context::non_replicated_query;
-    call.execution.data_certificate = bytes_of("certificate");
+    call.execution.data_certificate = [] { return bytes_of("certificate"); };
     CHECK(call("data_certificate_copy", {65536, 10, 2})
               .starts_with(violated +
                            "ic0_data_certificate_copy failed because offset + size is out of "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,8 +89,9 @@ struct ExecutionContext {
     u64 instructions_before = 0;  ///< of earlier executions of the call context
     /// Of a caller that signs by a canister; empty for all others.
     Bytes caller_info, caller_info_signer;
-    /// Of the certified data, in queries of the canister that the user has called; empty: none.
-    Bytes data_certificate;
+    /// Makes that of the certified data, in queries of the canister that the user has called, when
+    /// it is looked at; empty: there is none.
+    std::function<Bytes()> data_certificate;
 
     // The call that it answers.
     u128 cycles_available = 0;     ///< attached to it, and not yet accepted
