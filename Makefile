@@ -45,7 +45,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) $(SCENARIOS) cli/%,$(SOURC
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests differential metering bench bench-compare frequency fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests arm64 differential metering bench bench-compare frequency fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -105,6 +105,12 @@ spec-tests:                ## the official WebAssembly suite (SUITE=path)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/icvm
 	@SUITE="$(SUITE)" spec-tests/run $(BUILD)/icvm wast
 
+arm64:                     ## the VM for arm64: compiled here, the official suite run by qemu (SUITE=path)
+	@.ci/packages arm64
+	@$(MAKE) --no-print-directory -s -j$(JOBS) CXX=aarch64-linux-gnu-g++-12 BUILD=build/arm64 LINK=-static \
+	    LIBRARIES= EXTRA="-idirafter /usr/include" ONLY="$(VM_FOLDERS)" build/arm64/spec-tests
+	@SUITE="$(SUITE)" spec-tests/run qemu-aarch64-static build/arm64/spec-tests
+
 differential:              ## random modules, on both dispatchers and V8 (COUNT, SEED, NODE=path)
 	@.ci/packages test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=release build/release/differential
@@ -162,6 +168,6 @@ clean:
 	rm -rf build
 
 help:
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -7,6 +7,7 @@ static u8 buffer[SIZE + 65536];
 u32 run(u32 n) {
     u64 seed = 88172645463325252;
     for (u32 i = 0; i < SIZE; i += 8) *(u64*)(buffer + i) = next_random(&seed);
+    __builtin_memset(buffer + SIZE, 0, sizeof buffer - SIZE);
     u32 sum = 0;
     while (n--) {
         for (u32 i = 0; i < 64; i++) {
