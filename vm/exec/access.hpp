@@ -110,11 +110,13 @@ fault:
 
 // Never compiled into code: see guarded_access_available.
 template <class Narrow, class Wide>
-ICVM_INLINE bool guarded_load(const u8*, u64, u64&) {
+ICVM_INLINE bool guarded_load(const u8*, u64, u64& bits) {
+    bits = 0;
     return false;
 }
 template <class Narrow>
-ICVM_INLINE bool guarded_load_lane(const u8*, u64, Lanes&) {
+ICVM_INLINE bool guarded_load_lane(const u8*, u64, Lanes& lanes) {
+    lanes = {};
     return false;
 }
 template <class Narrow>
