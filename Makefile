@@ -109,7 +109,7 @@ arm64:                     ## the VM for arm64: compiled here, the official suit
 	@.ci/packages arm64
 	@$(MAKE) --no-print-directory -s -j$(JOBS) CXX=aarch64-linux-gnu-g++-12 BUILD=build/arm64 LINK=-static \
 	    LIBRARIES= EXTRA="-idirafter /usr/include" ONLY="$(VM_FOLDERS)" build/arm64/spec-tests
-	@SUITE="$(SUITE)" spec-tests/run qemu-aarch64-static build/arm64/spec-tests
+	@SUITE="$(SUITE)" spec-tests/run spec-tests/apart qemu-aarch64-static build/arm64/spec-tests
 
 differential:              ## random modules, on both dispatchers and V8 (COUNT, SEED, NODE=path)
 	@.ci/packages test
