@@ -187,11 +187,7 @@ TEST_CASE(
             const std::string wrong = std::string(row.name) + "\" cannot be executed in " +
                                       std::string(mode_name(context)) + " mode.\nCheck the ICP";
             INFO(row.name << " in " << mode_name(context) << ": " << error);
-            // No certificate is ever present: the two calls that need one say the same.
-            if (row.name.starts_with("data_certificate_") && row.name != "data_certificate_present")
-                CHECK(error.find(wrong) != std::string::npos);
-            else
-                CHECK((error.find(wrong) == std::string::npos) == allowed);
+            CHECK((error.find(wrong) == std::string::npos) == allowed);
         }
 }
 
