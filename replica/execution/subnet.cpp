@@ -122,8 +122,9 @@ Result<void, Failure> Subnet::load_canister(const std::string& key) {
         const std::string part_record = part_key(part, canister->id);
         const auto bytes = storage_.record(part_record);
         if (!bytes) return std::unexpected(failure_of(bytes.error()));
-        if (*bytes && !decode_part(*canister, part, **bytes))
-            return std::unexpected(damaged(part_record));
+        if (!*bytes) continue;
+        if (!decode_part(*canister, part, **bytes)) return std::unexpected(damaged(part_record));
+        canister->stored_parts |= u8(part);
     }
     const Principal id = canister->id;
     refresh(canisters_.emplace(id, std::move(*canister)).first->second);
@@ -137,6 +138,7 @@ Result<void, Failure> Subnet::load_ingress() {
         const auto id = ingress_id(key);
         auto status = decode_ingress_status(TRY(read_record(storage_, key)));
         if (!id || !status) return std::unexpected(damaged(key));
+        status->is_stored = true;
         ingress_.emplace(*id, std::move(*status));
     }
     const auto bytes = storage_.record(management_key);
@@ -163,6 +165,9 @@ void Subnet::stage_records() {
         for (const Part part : record_parts) {
             if (!(parts & u8(part))) continue;
             const ByteVector bytes = encode_part(found->second, part);
+            u8& stored = found->second.stored_parts;
+            if (bytes.empty() && !(stored & u8(part))) continue;
+            stored = bytes.empty() ? stored & u8(~u8(part)) : stored | u8(part);
             if (bytes.empty())
                 storage_.erase_record(part_key(part, id));
             else
@@ -171,10 +176,12 @@ void Subnet::stage_records() {
     }
     for (const MessageId& id : changed_ingress_) {
         const auto found = ingress_.find(id);
-        if (found == ingress_.end())
+        if (found == ingress_.end()) {
             storage_.erase_record(ingress_key(id));
-        else
-            storage_.put_record(ingress_key(id), encode(found->second));
+            continue;
+        }
+        storage_.put_record(ingress_key(id), encode(found->second));
+        found->second.is_stored = true;
     }
     if (!management_.is_empty()) {
         storage_.put_record(management_key, encode(management_));
@@ -261,8 +268,12 @@ IngressStatus& Subnet::change_ingress(const MessageId& id) {
 }
 
 void Subnet::forget_ingress(const MessageId& id) {
-    changed_ingress_.insert(id);
-    ingress_.erase(id);
+    const auto found = ingress_.find(id);
+    if (found->second.is_stored)
+        changed_ingress_.insert(id);
+    else
+        changed_ingress_.erase(id);
+    ingress_.erase(found);
 }
 
 MessageId Subnet::new_message_id() {

@@ -87,6 +87,7 @@ struct Canister {
     CanisterHistory history;
     ChunkStore chunks;
     std::vector<Snapshot> snapshots;  ///< in the order of their creation
+    u8 stored_parts = 0;              ///< bits of Part: those that there are records of
 
     bool is_controller(const Principal& principal) const;
     const std::vector<Principal>& controllers() const { return settings.controllers; }
