@@ -32,8 +32,16 @@ std::string kept_text(const std::string& method) {
 
 namespace {
 
+/// Rejected by the canister itself, or not answered.
+bool is_without_trap(const replica::Failure& failure) {
+    return failure.reject.error == replica::ErrorCode::canister_rejected_message ||
+           failure.reject.error == replica::ErrorCode::canister_did_not_reply;
+}
+
 std::string state_after_failure(const CanisterCall& call, const replica::Failure& failure) {
-    if (failure.is_committed) return kept_text(call.method);
+    if (failure.is_committed && is_without_trap(failure)) return kept_text(call.method);
+    if (failure.is_committed)
+        return fmt::format("changed: what {} did until its last await is kept", call.method);
     const bool ran = !call.is_query && failure.instructions > 0;
     return ran ? "unchanged: the message was rolled back" : "unchanged";
 }

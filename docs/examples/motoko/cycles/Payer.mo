@@ -17,14 +17,13 @@ persistent actor class Payer() {
     { offered; accepted; refunded = Cycles.refunded() }
   };
 
-  /// A callee that traps takes nothing.
-  public func payTorn(id : Principal, amount : Nat) : async { refunded : Nat; balanceKept : Bool } {
+  /// A callee that traps takes nothing: is the balance as before?
+  public func payTorn(id : Principal, amount : Nat) : async Bool {
     let before = Cycles.balance();
     try {
       await (with cycles = amount) purse(id).tear();
     } catch _ {};
-    let refunded = Cycles.refunded();
-    { refunded; balanceKept = Cycles.balance() == before }
+    Cycles.balance() == before
   };
 
   /// Takes at most a thousand.
