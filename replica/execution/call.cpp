@@ -93,7 +93,7 @@ Result<void, Failure> execute(Subnet& subnet, Canister& canister, CallContext ca
         entry->context.deadline_ns = origin->deadline_ns;
     auto ran = entry->run(function, instructions_max);
     if (!ran && ran.error().kind != Failure::Kind::reject) return ran;
-    settle(subnet, canister, *prepaid, instructions_max, entry->instructions());
+    settle(subnet, canister, *prepaid, entry->instructions());
     if (!ran) {
         log_failure(subnet, canister, *entry);
         if (!std::holds_alternative<SystemOrigin>(call.origin))
@@ -137,14 +137,15 @@ constexpr Task tasks[] = {
 
 }  // namespace
 
-Result<u128, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
-                            const Principal& caller) {
-    const u128 cost = subnet.schedule().execution(instructions_max, is_memory64(canister));
-    if (cost == 0) return 0;
+Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
+                                  const Principal& caller) {
+    const bool memory64 = is_memory64(canister);
+    const u128 cost = subnet.schedule().execution(instructions_max, memory64);
+    if (cost == 0) return Prepayment{};
     const u128 limit = freezing_limit(canister, subnet.schedule());
     if (canister.cycles >= limit + cost) {
         canister.cycles -= cost;
-        return cost;
+        return Prepayment{cost, instructions_max, memory64};
     }
     std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
     if (canister.is_controller(caller))
@@ -153,14 +154,12 @@ Result<u128, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions
     return std::unexpected(reject(ErrorCode::canister_out_of_cycles, std::move(text)));
 }
 
-void settle(Subnet& subnet, Canister& canister, u128 prepaid, u64 instructions_max,
-            u64 instructions) {
-    if (prepaid == 0) return;
-    const u128 unused =
-        std::min(prepaid, subnet.schedule().instructions(instructions_max - instructions,
-                                                         is_memory64(canister)));
+void settle(Subnet& subnet, Canister& canister, const Prepayment& prepaid, u64 instructions) {
+    if (prepaid.cycles == 0) return;
+    const u128 unused = subnet.schedule().instructions(prepaid.instructions_max - instructions,
+                                                       prepaid.memory64);
     canister.cycles += unused;
-    canister.consumed.instructions += prepaid - unused;
+    canister.consumed.instructions += prepaid.cycles - unused;
 }
 
 Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocation call) {

@@ -24,12 +24,18 @@ Result<void, Failure> execute_response(Subnet& subnet, const Principal& id, Resp
 /// A heartbeat, the global timer, or the low-memory hook.
 Result<void, Failure> execute_task(Subnet& subnet, const Principal& id, Context task);
 
+/// What an execution has paid for beforehand.
+struct Prepayment {
+    u128 cycles = 0;
+    u64 instructions_max = 0;
+    bool memory64 = false;  ///< the price of an instruction
+};
+
 /// Takes from the balance what `instructions_max` may cost, or IC0207; `caller` learns how much is
 /// missing when it controls the canister.
-Result<u128, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
-                            const Principal& caller);
+Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
+                                  const Principal& caller);
 /// Gives back what was not used.
-void settle(Subnet& subnet, Canister& canister, u128 prepaid, u64 instructions_max,
-            u64 instructions);
+void settle(Subnet& subnet, Canister& canister, const Prepayment& prepaid, u64 instructions);
 
 }  // namespace icvm::replica

@@ -23,7 +23,7 @@ class Installation {
 public:
     /// `prepaid`: taken from the balance for it.
     Installation(Subnet& subnet, const ChangeOrigin& origin, const InstallCode& request,
-                 const Canister& old, u128 prepaid)
+                 const Canister& old, const Prepayment& prepaid)
         : subnet_(subnet),
           origin_(origin),
           request_(request),
@@ -62,7 +62,7 @@ private:
     const InstallCode& request_;
     const Canister& old_;
     Canister next_;
-    u128 prepaid_;
+    Prepayment prepaid_;
     std::shared_ptr<const CanisterModule> old_module_, module_;
     Heap* old_heap_ = nullptr;           ///< when canister_pre_upgrade has run in it
     std::vector<u64> old_heap_changes_;  ///< by canister_pre_upgrade
@@ -84,11 +84,11 @@ Result<void, Failure> Installation::perform() {
         Canister& old = subnet_.change(old_.id, Part::log);
         subnet_.mark(old, Part::canister);
         keep_log(old);
-        settle(subnet_, old, prepaid_, install_instructions_max, instructions_);
+        settle(subnet_, old, prepaid_, instructions_);
         done.error().instructions = std::max(done.error().instructions, instructions_);
         return done;
     }
-    settle(subnet_, next_, prepaid_, install_instructions_max, instructions_);
+    settle(subnet_, next_, prepaid_, instructions_);
     if (request_.mode == InstallMode::reinstall) next_.log.clear();
     keep_log(next_);
     commit();
