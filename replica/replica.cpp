@@ -268,10 +268,9 @@ Result<Receipt, Failure> Replica::advance_time(u64 ns) {
 bool Replica::is_idle() const { return replica::is_idle(*state_->subnet); }
 
 std::optional<Principal> Replica::find_by_name(const std::string& name) const {
-    if (name.empty()) return std::nullopt;
-    for (const auto& [id, canister] : state_->subnet->canisters())
-        if (canister.name == name) return id;
-    return std::nullopt;
+    const Canister* canister = state_->subnet->find(name);
+    if (!canister) return std::nullopt;
+    return canister->id;
 }
 
 Result<CanisterStatus, Failure> Replica::canister_status(const Principal& id) const {

@@ -127,4 +127,13 @@ const CostSchedule* find_cost_schedule(std::string_view name) {
     return found == std::end(cost_schedules) ? nullptr : found;
 }
 
+std::string cycles_text(u128 cycles) {
+    std::string text;
+    for (int digits = 0; cycles > 0 || digits == 0; digits++, cycles /= 10) {
+        if (digits > 0 && digits % 3 == 0) text += '_';
+        text += char('0' + int(cycles % 10));
+    }
+    return {text.rbegin(), text.rend()};
+}
+
 }  // namespace icvm::replica

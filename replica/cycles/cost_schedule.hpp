@@ -2,6 +2,7 @@
 
 /// Prices, in cycles (Interface spec, "Cycle cost calculation"; docs/mainnet.md, "Cycles").
 
+#include <string>
 #include <string_view>
 
 #include "replica/cycles/http_outcall.hpp"
@@ -83,6 +84,9 @@ struct CostSchedule {
 private:
     u128 scaled(u128 cycles) const;
 };
+
+/// "5_000_000", as mainnet's texts show amounts.
+std::string cycles_text(u128 cycles);
 
 /// Of a daily rate, for so many seconds.
 u128 idle_charge(u128 rate_per_day, u64 seconds);

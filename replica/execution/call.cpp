@@ -150,7 +150,7 @@ Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instru
     std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
     if (canister.is_controller(caller))
         text += fmt::format(": please top up the canister with at least {} additional cycles",
-                            limit + cost - canister.cycles);
+                            cycles_text(limit + cost - canister.cycles));
     return std::unexpected(reject(ErrorCode::canister_out_of_cycles, std::move(text)));
 }
 

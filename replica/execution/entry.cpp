@@ -1,6 +1,7 @@
 #include "replica/execution/entry.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "replica/execution/memory_limits.hpp"
 
@@ -81,8 +82,24 @@ Result<void, Failure> Entry::run(const Run& run) {
 }
 
 void Entry::hold() {
-    if (heap_.memory) heap_.memory->commit();
     has_run_ = true;
+    if (!heap_.memory) return;
+    for (const vm::DirtyPage& dirty : heap_.memory->dirty_pages()) {
+        const auto [page, is_new] = held_.try_emplace(dirty.index);
+        if (is_new && dirty.before)
+            std::memcpy(page->second.data(), dirty.before, vm::page_bytes);
+    }
+    heap_.memory->commit();
+}
+
+bool Entry::release() {
+    if (!heap_.memory) return true;
+    heap_.memory->rollback();
+    if (heap_.memory->size() != canister_.code->heap_pages) return false;
+    for (const auto& [index, page] : held_)
+        if (!heap_.memory->write(index * vm::page_bytes, page)) return false;
+    heap_.memory->commit();
+    return true;
 }
 
 void Entry::apply(Canister& canister) {

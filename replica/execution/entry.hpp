@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <map>
+
 #include "replica/execution/run.hpp"
 #include "replica/execution/subnet.hpp"
 
@@ -27,9 +30,10 @@ public:
     /// A composite query: what an execution that returns has changed is there until it is rolled
     /// back, or held.
     bool holds_state = false;
-    /// The next run begins where the last has ended. Whoever does so forgets the heap afterwards.
+    /// The next run begins where the last has ended.
     void hold();
-    bool is_held() const { return has_run_; }
+    /// The heap as it was before the first run. False: that cannot be had, forget it.
+    bool release();
     const CanisterModule& module() const { return *module_; }
     Heap& heap() { return heap_; }
     StableMemory& stable() { return stable_; }
@@ -59,6 +63,7 @@ private:
     StableMemory stable_;
     RunResult result_;
     bool has_run_ = false;
+    std::map<u64, std::array<u8, vm::page_bytes>> held_;  ///< pages as they were before the first run
     u64 instructions_ = 0;
 };
 

@@ -285,7 +285,7 @@ Result<void, Failure> Installation::check_cycles() const {
     std::string text = fmt::format(
         "Canister cannot grow memory by {} bytes due to insufficient cycles.", after - before);
     if (old_.is_controller(origin_.principal))
-        text += fmt::format(" At least {} additional cycles are required.", limit - next_.cycles);
+        text += fmt::format(" At least {} additional cycles are required.", cycles_text(limit - next_.cycles));
     return std::unexpected(failure_of(
         reject_of({ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
                    help_with_link("Try topping up the canister.",

@@ -80,7 +80,7 @@ Result<void, Reject> check_memory(const Canister& canister, Entry& entry) {
         fmt::format("Canister cannot grow memory by {} bytes due to insufficient cycles.", growth);
     if (canister.is_controller(context.caller))
         text += fmt::format(" At least {} additional cycles are required.",
-                            frozen - context.cycles());
+                            cycles_text(frozen - context.cycles()));
     return std::unexpected(
         reject_of({ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
                    help_with_link("Try topping up the canister.",

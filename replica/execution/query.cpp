@@ -116,17 +116,14 @@ Result<Payload, Failure> QueryGraph::evaluate(const Query& query, size_t depth) 
     }
     Heap& heap = *TRY(subnet_.heap_of(*canister, *module));
     Result<Payload, Failure> result = Payload{};
-    bool is_used = false;
+    bool is_clean = false;
     {
         Entry entry(subnet_, *canister, std::move(module), heap, *context);
         result = evaluate_in(query, *canister, *context, entry, depth);
-        is_used = entry.is_held();
+        is_clean = entry.release();
     }
     active_.erase(query.canister);
-    if (is_used)
-        subnet_.drop_heap(query.canister);
-    else
-        subnet_.rollback_heap(query.canister);
+    if (!is_clean || heap.pages->error()) subnet_.drop_heap(query.canister);
     return result;
 }
 

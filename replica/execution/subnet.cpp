@@ -94,6 +94,7 @@ Result<std::unique_ptr<Subnet>, Failure> Subnet::open(std::unique_ptr<Storage> s
 
 Result<void, Failure> Subnet::load() {
     canisters_.clear();
+    names_.clear();
     ingress_.clear();
     management_ = {};
     changed_.clear();
@@ -127,6 +128,7 @@ Result<void, Failure> Subnet::load_canister(const std::string& key) {
         canister->stored_parts |= u8(part);
     }
     const Principal id = canister->id;
+    if (!canister->name.empty()) names_.emplace(canister->name, id);
     refresh(canisters_.emplace(id, std::move(*canister)).first->second);
     return {};
 }
@@ -220,6 +222,11 @@ const Canister* Subnet::find(const Principal& id) const {
     return found == canisters_.end() ? nullptr : &found->second;
 }
 
+const Canister* Subnet::find(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? nullptr : find(found->second);
+}
+
 Canister& Subnet::change(const Principal& id, Part part) {
     changed_[id] |= u8(part);
     return canisters_.find(id)->second;
@@ -230,6 +237,7 @@ void Subnet::mark(const Canister& canister, Part part) { changed_[canister.id] |
 Canister& Subnet::add(Canister canister) {
     const Principal id = canister.id;
     changed_[id] = u8(~0);
+    if (!canister.name.empty()) names_.insert_or_assign(canister.name, id);
     return canisters_.insert_or_assign(id, std::move(canister)).first->second;
 }
 
@@ -257,6 +265,7 @@ void Subnet::remove(const Principal& id) {
         timers_.erase({timer->second, id});
         timer_of_.erase(timer);
     }
+    names_.erase(canister.name);
     canisters_.erase(id);
 }
 

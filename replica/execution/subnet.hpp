@@ -43,6 +43,8 @@ public:
     const std::map<Principal, Canister>& canisters() const { return canisters_; }
     /// nullptr: there is none.
     const Canister* find(const Principal& id) const;
+    /// By its alias.
+    const Canister* find(const std::string& name) const;
     const IngressHistory& ingress_history() const { return ingress_; }
     const ManagementQueue& management() const { return management_; }
 
@@ -127,6 +129,7 @@ private:
     std::map<Principal, Canister> canisters_;
     IngressHistory ingress_;
     ManagementQueue management_;
+    std::map<std::string, Principal> names_;   ///< aliases, none of them empty
     std::map<Principal, u8> changed_;          ///< bits of Part
     std::set<MessageId> changed_ingress_;
     bool had_management_ = false;              ///< in the storage

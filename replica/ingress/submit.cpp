@@ -36,7 +36,7 @@ Result<void, Failure> charge(Subnet& subnet, const Principal& payer, const Princ
         std::string text = fmt::format("Canister {} is out of cycles", payer.text());
         if (canister->is_controller(caller))
             text += fmt::format(": please top up the canister with at least {} additional cycles",
-                                limit + cost - canister->cycles);
+                                cycles_text(limit + cost - canister->cycles));
         return refused(ErrorCode::canister_out_of_cycles, std::move(text));
     }
     Canister& charged = subnet.change(payer);

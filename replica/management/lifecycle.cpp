@@ -30,13 +30,6 @@ Result<void, Failure> check_controlled(const Subnet& subnet, const Principal& ca
     return require_controller(*TRY(find_managed(subnet, id)), caller);
 }
 
-bool is_taken(const Subnet& subnet, const std::string& name) {
-    return !name.empty() &&
-           std::ranges::any_of(subnet.canisters(), [&](const auto& entry) {
-               return entry.second.name == name;
-           });
-}
-
 void cancel_stops(Subnet& subnet, Canister& canister) {
     const std::vector<StopRequest> stops = std::exchange(canister.calls.stops, {});
     if (!stops.empty()) subnet.mark(canister, Part::calls);
@@ -72,7 +65,7 @@ void reject_open_calls(Subnet& subnet, Canister& canister) {
 
 Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest request) {
     // Conditions.
-    if (is_taken(subnet, request.name))
+    if (!request.name.empty() && subnet.find(request.name))
         return refused(ErrorCode::canister_id_already_exists,
                        fmt::format("A canister named {} exists already", request.name));
     if (request.id && subnet.find(*request.id))

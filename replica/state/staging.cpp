@@ -110,12 +110,12 @@ void Staging::erase_memory(MemoryId memory) {
 }
 
 void Staging::put_record(std::string_view key, Bytes value) {
-    const ByteVector bytes(value.begin(), value.end());
+    ByteVector bytes(value.begin(), value.end());
     const auto found = records_.find(key);
     if (found != records_.end())
-        found->second = bytes;
+        found->second = std::move(bytes);
     else
-        records_.emplace(std::string(key), bytes);
+        records_.emplace(std::string(key), std::move(bytes));
 }
 
 void Staging::erase_record(std::string_view key) {

@@ -1,6 +1,5 @@
 #include "replica/store/memory.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <map>
@@ -45,17 +44,13 @@ struct PageMap {
 /// What a transaction asks for, in the order in which it did so.
 struct Staged {
     struct Memory {
-        u64 id;
         bool erased = false;
         std::vector<std::pair<u64, Page>> pages;
     };
-    std::vector<Memory> memories;  ///< a few
+    std::map<u64, Memory> memories;
     std::vector<std::pair<std::string, std::optional<ByteVector>>> records;
 
-    Memory& memory(MemoryId id) {
-        const auto found = std::ranges::find(memories, u64(id), &Memory::id);
-        return found != memories.end() ? *found : memories.emplace_back(u64(id));
-    }
+    Memory& memory(MemoryId id) { return memories[u64(id)]; }
 };
 
 class MemoryStorage final : public Storage {
@@ -87,10 +82,10 @@ public:
     }
 
     void apply(Staged staged) {
-        for (Staged::Memory& memory : staged.memories) {
-            if (memory.erased) memories_.erase(memory.id);
+        for (auto& [id, memory] : staged.memories) {
+            if (memory.erased) memories_.erase(id);
             if (memory.pages.empty()) continue;
-            PageMap& map = memories_[memory.id];
+            PageMap& map = memories_[id];
             for (auto& [index, page] : memory.pages) map.put(index, std::move(page));
         }
         for (auto& [key, value] : staged.records) {
