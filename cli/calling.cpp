@@ -26,6 +26,12 @@ bool is_query(const replica::ModuleInfo& info, const std::string& method) {
     return false;
 }
 
+Target management_target() {
+    return {replica::Principal(), "aaaaa-aa", "the management canister (aaaaa-aa)"};
+}
+
+bool is_management(const Target& target) { return target.id == replica::Principal(); }
+
 std::string kept_text(const std::string& method) {
     return fmt::format("changed: what {} did is kept, as it did not trap", method);
 }
@@ -58,20 +64,26 @@ void add_nearest_method(Deed& deed, const CanisterCall& call, const replica::Mod
 
 }  // namespace
 
+Deed deed_of(const CanisterCall& call, const replica::Failure& failure,
+             const replica::ModuleInfo* info) {
+    Deed deed{call.target.name, call.target.who, call.method, state_after_failure(call, failure)};
+    const bool is_missing = failure.reject.error == replica::ErrorCode::canister_method_not_found;
+    if (info != nullptr && is_missing) add_nearest_method(deed, call, *info);
+    if (is_management(call.target)) {
+        deed.did = "refused " + call.method;
+        deed.next.push_back("icvm explain " + replica::to_string(failure.reject.error));
+    }
+    return deed;
+}
+
 Result<replica::Reply, Problem> perform(Context& context, Session& session,
                                         const CanisterCall& call, const replica::ModuleInfo* info) {
     context.progress.start(call.target.name + " " + call.method);
     const replica::Call request{call.target.id, call.method, call.argument};
     auto reply = call.is_query ? session.replica.query(request) : session.replica.update(request);
     context.progress.clear();
-    if (!reply) {
-        Deed deed{call.target.name, call.target.who, call.method,
-                  state_after_failure(call, reply.error())};
-        if (info != nullptr &&
-            reply.error().reject.error == replica::ErrorCode::canister_method_not_found)
-            add_nearest_method(deed, call, *info);
-        return std::unexpected(problem_of(reply.error(), deed));
-    }
+    if (!reply)
+        return std::unexpected(problem_of(reply.error(), deed_of(call, reply.error(), info)));
     context.terminal.log(reply->receipt.log);
     context.terminal.detail(fmt::format(
         "{} {}: {} instr, {}", call.target.name, call.method, grouped(reply->receipt.instructions),

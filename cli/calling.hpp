@@ -11,6 +11,10 @@ enum class ReplyFormat : u8 { automatic, candid, hex, raw };
 /// From --output.
 Result<ReplyFormat, Problem> read_reply_format(const Invocation& invocation);
 
+/// The management canister, to be called as any other.
+Target management_target();
+bool is_management(const Target& target);
+
 struct CanisterCall {
     Target target;
     std::string method;
@@ -18,6 +22,9 @@ struct CanisterCall {
     bool is_query = false;
 };
 
+/// The words for a call that failed.
+Deed deed_of(const CanisterCall& call, const replica::Failure& failure,
+             const replica::ModuleInfo* info);
 /// Calls, and shows what the canister printed.
 Result<replica::Reply, Problem> perform(Context& context, Session& session,
                                         const CanisterCall& call, const replica::ModuleInfo* info);

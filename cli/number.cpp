@@ -49,6 +49,25 @@ std::string short_hash(const std::array<u8, 32>& hash) {
     return all.substr(0, 8) + "…" + all.substr(60);
 }
 
+std::string decimal(u128 value) {
+    std::string text = grouped(value);
+    std::erase(text, '_');
+    return text;
+}
+
+std::optional<u128> number_from_text(std::string_view text) {
+    if (text.empty() || text.front() == '_' || text.back() == '_') return std::nullopt;
+    u128 number = 0;
+    for (const char character : text) {
+        if (character == '_') continue;
+        if (character < '0' || character > '9') return std::nullopt;
+        const u32 digit = u32(character - '0');
+        if (number > (~u128(0) - digit) / 10) return std::nullopt;
+        number = number * 10 + digit;
+    }
+    return number;
+}
+
 namespace {
 
 int digit_value(char character) {
@@ -78,6 +97,28 @@ std::optional<ByteVector> bytes_from_hex(std::string_view text) {
     }
     if (high >= 0) return std::nullopt;
     return bytes;
+}
+
+std::string message_text(const std::array<u8, 32>& id) {
+    const size_t zeros = size_t(std::ranges::find_if(id, [](u8 byte) { return byte != 0; }) - id.begin());
+    if (zeros < id.size() - sizeof(u64)) return hex(id);
+    u64 number = 0;
+    for (const u8 byte : id) number = number << 8 | byte;
+    return decimal(number);
+}
+
+std::optional<std::array<u8, 32>> message_from_text(std::string_view text) {
+    std::array<u8, 32> id{};
+    if (text.size() == 2 * id.size()) {
+        const auto bytes = bytes_from_hex(text);
+        if (!bytes || bytes->size() != id.size()) return std::nullopt;
+        std::ranges::copy(*bytes, id.begin());
+        return id;
+    }
+    const auto number = number_from_text(text);
+    if (!number || *number > ~u64(0)) return std::nullopt;
+    for (size_t i = 0; i < sizeof(u64); i++) id[id.size() - 1 - i] = u8(*number >> (8 * i));
+    return id;
 }
 
 }  // namespace icvm::cli

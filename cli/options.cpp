@@ -137,6 +137,17 @@ Result<const vm::CostVersion*, Problem> choose_metering(const Invocation& invoca
         fmt::format("there is no metering `{}`; known: {}", *given, known), invocation.command));
 }
 
+Result<std::string, Problem> choose_cycles(const Invocation& invocation) {
+    const auto given = invocation.value("cycles");
+    if (!given) return std::string();
+    if (replica::find_cost_schedule(*given)) return *given;
+    std::string known;
+    for (const replica::CostSchedule& schedule : replica::cost_schedules)
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", schedule.name);
+    return std::unexpected(usage_problem(
+        fmt::format("--cycles is one of {}, not `{}`", known, *given), invocation.command));
+}
+
 }  // namespace
 
 std::span<const Option> options() { return option_rows; }
@@ -173,6 +184,7 @@ Result<Globals, Problem> read_globals(const Invocation& invocation) {
                std::array{Kind{"auto", ProgressKind::automatic}, Kind{"bar", ProgressKind::bar},
                           Kind{"plain", ProgressKind::plain}, Kind{"none", ProgressKind::none}}));
     globals.metering = TRY(choose_metering(invocation));
+    globals.cycles = TRY(choose_cycles(invocation));
     globals.guard = !invocation.has("no-guard") && !is_set("ICVM_NO_GUARD");
     return globals;
 }

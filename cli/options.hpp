@@ -51,6 +51,7 @@ struct Globals {
     ProgressKind progress = ProgressKind::automatic;
     bool guard = true;
     const vm::CostVersion* metering = nullptr;  ///< of a new state; nullptr: not said
+    std::string cycles;  ///< name of the cost schedule of a new state; empty: not said
 };
 Result<Globals, Problem> read_globals(const Invocation& invocation);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/json.hpp"
+#include "cli/number.hpp"
 
 namespace icvm::cli {
 namespace {
@@ -79,7 +80,9 @@ Problem reject_problem(const replica::Failure& failure, const Deed& deed) {
     const std::string& what = failure.stage.empty() ? deed.what : failure.stage;
     const bool refused = failure.stage.empty() && !deed.refusal.empty() &&
                          reject.error == replica::ErrorCode::canister_contract_violation;
-    const std::string did = refused ? deed.refusal : deed_text(reject.error, what);
+    const std::string did = !deed.did.empty() ? deed.did
+                            : refused         ? deed.refusal
+                                              : deed_text(reject.error, what);
     Problem problem;
     problem.diagnostic.exit_code = exit_code::reject_base + int(reject.code);
     problem.diagnostic.code = replica::to_string(reject.error);
@@ -92,6 +95,21 @@ Problem reject_problem(const replica::Failure& failure, const Deed& deed) {
     for (const std::string& next : deed.next) add_note(problem, "next", next);
     const std::string next = next_of(reject.error, deed.name);
     if (deed.next.empty() && !next.empty()) add_note(problem, "next", next);
+    return problem;
+}
+
+/// Nothing is left to do: time must pass, or somebody must do something.
+Problem unanswered_problem(const replica::Failure& failure, const Deed& deed) {
+    Problem problem{{exit_code::unanswered,
+                     {},
+                     fmt::format("{}: {} has no answer yet, and nothing is left to do now",
+                                 deed.who, deed.what),
+                     {}}};
+    problem.reason = problem.diagnostic.message;
+    add_note(problem, "state", "changed: the call goes on waiting");
+    add_note(problem, "next", "icvm timers   # then icvm time +1m, when it waits for one");
+    if (failure.message)
+        add_note(problem, "next", fmt::format("icvm await {}", message_text(*failure.message)));
     return problem;
 }
 
@@ -134,14 +152,7 @@ Problem problem_of(const replica::Failure& failure, const Deed& deed) {
             problem = storage_problem(failure.storage);
             if (!deed.state.empty()) add_note(problem, "state", deed.state);
             break;
-        case Kind::unanswered:
-            problem = {{exit_code::usage, {}, fmt::format("{}: {} is not answered, and nothing is left "
-                                                          "to do that would answer it",
-                                                          deed.who, deed.what), {}}};
-            problem.reason = problem.diagnostic.message;
-            add_note(problem, "state", "changed: the call goes on waiting");
-            add_note(problem, "next", "icvm time +1m   # when it waits for a timer or a deadline");
-            break;
+        case Kind::unanswered: problem = unanswered_problem(failure, deed); break;
         case Kind::interrupted:
             problem = interrupted_problem(
                 fmt::format("{}: {} was interrupted", deed.who, deed.what), deed.state);

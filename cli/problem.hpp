@@ -14,7 +14,7 @@ namespace icvm::cli {
 /// Exit codes: the first that applies, from the top (icvm help exit-codes).
 namespace exit_code {
 inline constexpr int ok = 0, internal = 1, usage = 2, state = 3, file = 4, trap = 5,
-                     reject_base = 10, upgrade = 21, interrupted = 130;
+                     reject_base = 10, upgrade = 21, unanswered = 124, interrupted = 130;
 }  // namespace exit_code
 
 struct Frame {
@@ -44,6 +44,7 @@ struct Deed {
     std::string what;                 ///< "inc", "canister_post_upgrade"
     std::string state;                ///< the `state :` line when it fails
     std::string refusal{};            ///< "was not upgraded": it failed before the canister ran
+    std::string did{};                ///< said whatever the code; empty: the code tells
     std::vector<std::string> next{};  ///< the `next :` lines
 };
 

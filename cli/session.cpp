@@ -53,10 +53,22 @@ Done check_metering(const Context& context, const replica::Replica& replica) {
     return std::unexpected(std::move(problem));
 }
 
+/// Nor can one change how it charges.
+Done check_cycles(const Context& context, const replica::Replica& replica) {
+    const std::string& wanted = context.globals.cycles;
+    if (wanted.empty() || wanted == replica.schedule().name) return {};
+    Problem problem = usage_problem(
+        fmt::format("this state charges cycles by the schedule {}, as it was created, not by {}",
+                    replica.schedule().name, wanted));
+    add_note(problem, "next", "leave out --cycles, or take another state: -s DIR");
+    return std::unexpected(std::move(problem));
+}
+
 Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Storage> storage) {
     replica::Options options;
     options.guard = context.globals.guard;
     options.metering = context.globals.metering;
+    options.cycles = context.globals.cycles;
     options.progress = [&context](u64 instructions, u64 limit) {
         return context.progress.advance(instructions, limit);
     };
@@ -66,6 +78,7 @@ Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Stor
             problem_of(replica.error(),
                        {context.globals.state, context.globals.state, "opening", "unchanged"}));
     TRY(check_metering(context, *replica));
+    TRY(check_cycles(context, *replica));
     TRY(set_caller(context, *replica));
     return Session{std::move(*replica)};
 }

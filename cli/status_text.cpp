@@ -15,13 +15,34 @@ std::string_view word_of(replica::Status status) {
 
 namespace {
 
-std::string decimal(u128 value) {
-    std::string text = grouped(value);
-    std::erase(text, '_');
-    return text;
+std::string json_list(const std::vector<replica::Principal>& principals) {
+    JsonArray list;
+    for (const auto& principal : principals) list.add(principal.text());
+    return list.text();
+}
+
+std::string json_value(u128 amount) { return json_string(decimal(amount)); }
+std::string json_value(const std::vector<replica::Principal>& principals) {
+    return json_list(principals);
+}
+std::string json_value(const replica::Visibility& visibility) {
+    using Kind = replica::Visibility::Kind;
+    if (visibility.kind == Kind::allowed_viewers) return json_list(visibility.viewers);
+    return json_string(visibility.kind == Kind::everyone ? "public" : "controllers");
 }
 
 }  // namespace
+
+std::string json_of(const replica::Settings& settings) {
+    JsonObject json;
+#define SETTING(key, field, unit, help) json.add_json(#field, json_value(settings.field));
+#include "cli/settings.def"
+    JsonObject variables;
+    for (const auto& [name, value] : settings.environment_variables)
+        variables.add_json(name, json_string(value));
+    json.add_json("environment_variables", variables.text());
+    return json.text();
+}
 
 std::string json_of(const Target& target, const replica::CanisterStatus& status) {
     JsonObject json;

@@ -7,6 +7,7 @@
 #include "replica/execution/install_code.hpp"
 #include "replica/execution/query.hpp"
 #include "replica/ingress/submit.hpp"
+#include "replica/management/interface/interface.hpp"
 #include "replica/management/lifecycle.hpp"
 #include "replica/management/management_canister.hpp"
 #include "replica/scheduler/round.hpp"
@@ -300,6 +301,10 @@ const CostSchedule& Replica::schedule() const { return state_->subnet->schedule(
 u64 Replica::time_ns() const { return state_->subnet->time_ns(); }
 
 const Canister* Replica::canister(const Principal& id) const { return state_->subnet->find(id); }
+
+std::shared_ptr<const candid::ServiceDescription> management_interface() {
+    return management::interface();
+}
 
 Principal default_caller() {
     std::string der(caller_key_prefix);

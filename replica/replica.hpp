@@ -21,6 +21,7 @@
 #include "replica/cycles/cost_schedule.hpp"
 #include "replica/state/ingress_history.hpp"
 #include "replica/state/canister.hpp"
+#include "replica/state/holdings.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/storage.hpp"
 #include "vm/base/bytes.hpp"
@@ -92,6 +93,9 @@ private:
     explicit Replica(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+/// The interface of the management canister, Principal(), which can be called as any other.
+std::shared_ptr<const candid::ServiceDescription> management_interface();
 
 /// The one self-authenticating principal that calls when no other is named.
 Principal default_caller();

@@ -32,7 +32,7 @@ std::string program_help() {
     text +=
         "\nexit codes: 0 done, 1 internal error, 2 usage, 3 state directory, 4 file or arguments,\n"
         "  5 trap of `icvm wasm`, 11-16 reject code 1-6, 21 upgrade failed and rolled back,\n"
-        "  130 interrupted and rolled back\n"
+        "  124 no answer yet, 130 interrupted and rolled back\n"
         "\nthe words of dfx and icp are understood, too: icvm canister install NAME --mode "
         "upgrade\n"
         "\ntry: icvm help upgrade\n";
