@@ -12,10 +12,11 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session, cons
     auto reply = session.replica.update({replica::Principal(), call.method, argument});
     context.progress.clear();
     if (!reply)
-        return std::unexpected(problem_of(
-            reply.error(),
-            {.name = target.name, .who = target.who, .what = call.method, .state = "unchanged",
-             .did = call.failed}));
+        return std::unexpected(problem_of(reply.error(), {.name = target.name,
+                                                          .who = target.who,
+                                                          .what = call.method,
+                                                          .state = "unchanged",
+                                                          .did = call.failed}));
     context.terminal.log(reply->receipt.log);
     return std::move(*reply);
 }

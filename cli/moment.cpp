@@ -16,9 +16,12 @@ struct Unit {
     u64 ns;
 };
 /// The largest first; "ms" stands before "m" where a text is read.
-constexpr Unit units[] = {{"d", s_per_day * ns_per_s}, {"h", 3600 * ns_per_s},
-                          {"m", 60 * ns_per_s},        {"s", ns_per_s},
-                          {"ms", 1'000'000},           {"us", 1000},
+constexpr Unit units[] = {{"d", s_per_day* ns_per_s},
+                          {"h", 3600 * ns_per_s},
+                          {"m", 60 * ns_per_s},
+                          {"s", ns_per_s},
+                          {"ms", 1'000'000},
+                          {"us", 1000},
                           {"ns", 1}};
 
 /// Takes exactly `count` digits from the front of `text`.
@@ -109,8 +112,7 @@ std::string moment_text(u64 ns) {
 }
 
 std::optional<u64> moment_from_text(std::string_view text) {
-    if (const auto ns = digits(text))
-        return *ns <= moment_max_ns ? ns : std::nullopt;
+    if (const auto ns = digits(text)) return *ns <= moment_max_ns ? ns : std::nullopt;
     const auto days = take_date(text);
     if (!days) return std::nullopt;
     i64 seconds = *days * i64(s_per_day);

@@ -38,8 +38,8 @@ TEST_CASE("durations") {
     CHECK(duration_from_text("250ms") == 250'000'000);
     CHECK(duration_from_text("1us5ns") == 1005);
     CHECK(duration_from_text("0s") == 0);
-    for (const char* text : {"", "5", "s", "5x", "-5s", "5 s", "1.5h", "106752d", "5ss",
-                             "99999999999999999999s"})
+    for (const char* text :
+         {"", "5", "s", "5x", "-5s", "5 s", "1.5h", "106752d", "5ss", "99999999999999999999s"})
         CHECK_FALSE(duration_from_text(text));
     CHECK(duration_text(0) == "0s");
     CHECK(duration_text(5'400'000'000'000) == "1h 30m");

@@ -100,7 +100,8 @@ std::optional<ByteVector> bytes_from_hex(std::string_view text) {
 }
 
 std::string message_text(const std::array<u8, 32>& id) {
-    const size_t zeros = size_t(std::ranges::find_if(id, [](u8 byte) { return byte != 0; }) - id.begin());
+    const size_t zeros =
+        size_t(std::ranges::find_if(id, [](u8 byte) { return byte != 0; }) - id.begin());
     if (zeros < id.size() - sizeof(u64)) return hex(id);
     u64 number = 0;
     for (const u8 byte : id) number = number << 8 | byte;

@@ -47,8 +47,8 @@ Result<std::optional<replica::ModuleInfo>, Problem> module_of(const Session& ses
     if (is_management(call.target)) return std::nullopt;
     auto info = session.replica.module_info(call.target.id);
     if (info) return std::move(*info);
-    return std::unexpected(problem_of(
-        info.error(), {call.target.name, call.target.who, call.method, "unchanged"}));
+    return std::unexpected(
+        problem_of(info.error(), {call.target.name, call.target.who, call.method, "unchanged"}));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@ namespace icvm::cli {
 
 /// A call as the command line says it: CANISTER METHOD [ARGS].
 struct PlannedCall {
-    CanisterCall call;                           ///< an update
-    std::optional<replica::ModuleInfo> module;   ///< nothing: the callee is empty, or the system's
-    Service service;                             ///< of --candid, else the callee's own; may be null
+    CanisterCall call;                          ///< an update
+    std::optional<replica::ModuleInfo> module;  ///< nothing: the callee is empty, or the system's
+    Service service;                            ///< of --candid, else the callee's own; may be null
     /// nullptr: there is no module.
     const replica::ModuleInfo* module_info() const { return module ? &*module : nullptr; }
     /// Whether it is a query when nobody says otherwise.

@@ -27,11 +27,11 @@ struct Frame {
 /// Why a command failed: for the person in `diagnostic`, for programs in the rest.
 struct Problem {
     Diagnostic diagnostic;
-    std::string reason{};            ///< the message alone: of a reject, mainnet's to the letter
-    u8 reject_code = 0;              ///< Interface spec, "Reject codes"; 0: no reject
-    std::string place{};             ///< "counter.wat:12:7"; empty: it is about no text
-    std::string quote{};             ///< the lines of a file that it is about, with a caret
-    std::vector<Frame> frames{};     ///< innermost first
+    std::string reason{};         ///< the message alone: of a reject, mainnet's to the letter
+    u8 reject_code = 0;           ///< Interface spec, "Reject codes"; 0: no reject
+    std::string place{};          ///< "counter.wat:12:7"; empty: it is about no text
+    std::string quote{};          ///< the lines of a file that it is about, with a caret
+    std::vector<Frame> frames{};  ///< innermost first
     std::vector<replica::LogLine> log{};  ///< what canisters printed before it failed
 };
 

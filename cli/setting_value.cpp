@@ -16,13 +16,20 @@ struct Suffix {
     u128 factor;
 };
 constexpr Suffix suffixes[] = {
-    {SettingUnit::bytes, "KiB", 1u << 10},     {SettingUnit::bytes, "MiB", 1u << 20},
-    {SettingUnit::bytes, "GiB", 1u << 30},     {SettingUnit::bytes, "TiB", u64(1) << 40},
-    {SettingUnit::bytes, "kB", 1000},          {SettingUnit::bytes, "MB", 1'000'000},
-    {SettingUnit::bytes, "GB", 1'000'000'000}, {SettingUnit::bytes, "TB", 1'000'000'000'000},
-    {SettingUnit::bytes, "B", 1},              {SettingUnit::cycles, "k", 1000},
-    {SettingUnit::cycles, "M", 1'000'000},     {SettingUnit::cycles, "B", 1'000'000'000},
-    {SettingUnit::cycles, "T", 1'000'000'000'000}, {SettingUnit::percent, "%", 1},
+    {SettingUnit::bytes, "KiB", 1u << 10},
+    {SettingUnit::bytes, "MiB", 1u << 20},
+    {SettingUnit::bytes, "GiB", 1u << 30},
+    {SettingUnit::bytes, "TiB", u64(1) << 40},
+    {SettingUnit::bytes, "kB", 1000},
+    {SettingUnit::bytes, "MB", 1'000'000},
+    {SettingUnit::bytes, "GB", 1'000'000'000},
+    {SettingUnit::bytes, "TB", 1'000'000'000'000},
+    {SettingUnit::bytes, "B", 1},
+    {SettingUnit::cycles, "k", 1000},
+    {SettingUnit::cycles, "M", 1'000'000},
+    {SettingUnit::cycles, "B", 1'000'000'000},
+    {SettingUnit::cycles, "T", 1'000'000'000'000},
+    {SettingUnit::percent, "%", 1},
 };
 
 }  // namespace

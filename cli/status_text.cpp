@@ -44,7 +44,7 @@ std::string json_of(const replica::Settings& settings) {
     return json.text();
 }
 
-std::string json_of(const Target& target, const replica::CanisterStatus& status) {
+JsonObject json_object_of(const Target& target, const replica::CanisterStatus& status) {
     JsonObject json;
     json.add("id", target.id.text());
     json.add("name", status.name);
@@ -60,7 +60,7 @@ std::string json_of(const Target& target, const replica::CanisterStatus& status)
     JsonArray controllers;
     for (const auto& controller : status.controllers) controllers.add(controller.text());
     json.add_json("controllers", controllers.text());
-    return json.text();
+    return json;
 }
 
 }  // namespace icvm::cli

@@ -91,16 +91,15 @@ Done await_message(Context& context, Session& session, const MessageId& id, Repl
 Done command_await(Context& context) {
     const auto& operands = context.invocation.operands;
     if (operands.size() > 1)
-        return std::unexpected(
-            usage_problem("one call at a time", context.invocation.command));
+        return std::unexpected(usage_problem("one call at a time", context.invocation.command));
     const ReplyFormat format = TRY(read_reply_format(context.invocation));
     Session session = TRY(open_session(context, StateUse::existing));
     if (operands.empty()) return list_messages(context, session);
     const auto id = message_from_text(operands[0]);
     if (!id)
-        return std::unexpected(usage_problem(
-            fmt::format("`{}` is not what `icvm send` printed", operands[0]),
-            context.invocation.command));
+        return std::unexpected(
+            usage_problem(fmt::format("`{}` is not what `icvm send` printed", operands[0]),
+                          context.invocation.command));
     if (session.replica.message_status(*id) == nullptr)
         return std::unexpected(no_message(operands[0]));
     return await_message(context, session, *id, format);

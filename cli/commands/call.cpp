@@ -10,8 +10,8 @@ Done command_call(Context& context) {
     Session session = TRY(open_session(context, StateUse::existing));
     PlannedCall plan = TRY(plan_call(context, session));
     CanisterCall& call = plan.call;
-    call.is_query = invocation.has("query") ||
-                    (!invocation.has("update") && plan.is_exported_as_query());
+    call.is_query =
+        invocation.has("query") || (!invocation.has("update") && plan.is_exported_as_query());
     context.json.add("query", call.is_query);
     const replica::Reply reply = TRY(perform(context, session, call, plan.module_info()));
     if (!call.is_query) context.json.add("message", reply.receipt.round);

@@ -31,7 +31,7 @@ Done command_ls(Context& context) {
         const Target target = target_of(session, id);
         all.push_back(TRY(status_of(session, target)));
         width = std::max(width, all.back().name.size());
-        json.add_json(json_of(target, all.back()));
+        json.add_json(json_object_of(target, all.back()).text());
     }
     if (all.empty()) context.terminal.note("no canisters");
     for (const auto& status : all) context.terminal.result(table_line(status, width));

@@ -16,7 +16,8 @@ Done command_send(Context& context) {
         return std::unexpected(
             problem_of(id.error(), deed_of(call, id.error(), plan.module_info())));
     const std::string text = message_text(*id);
-    context.terminal.note(fmt::format("sent {} to {}: icvm await {}", call.method, call.target.who, text));
+    context.terminal.note(
+        fmt::format("sent {} to {}: icvm await {}", call.method, call.target.who, text));
     context.terminal.result(text);
     context.json.add("message", text);
     return {};

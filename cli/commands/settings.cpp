@@ -27,8 +27,8 @@ struct Assignment {
 Result<Assignment, Problem> assignment_of(const std::string& word) {
     const size_t sign = word.find('=');
     if (sign == word.npos || sign == 0)
-        return std::unexpected(usage_problem(
-            fmt::format("`{}` sets nothing: KEY=VALUE does", word), "settings"));
+        return std::unexpected(
+            usage_problem(fmt::format("`{}` sets nothing: KEY=VALUE does", word), "settings"));
     Assignment assignment{word.substr(0, sign), '=', word.substr(sign + 1)};
     const char last = assignment.key.back();
     if (last == '+' || (last == '-' && sign > 1)) {
@@ -85,8 +85,9 @@ std::string candid_list(const std::vector<Principal>& principals) {
 }
 
 Problem Change::bad_value(const Assignment& assignment, std::string_view wanted) const {
-    return usage_problem(fmt::format("{} is {}, not `{}`", assignment.key, wanted, assignment.value),
-                         context.invocation.command);
+    return usage_problem(
+        fmt::format("{} is {}, not `{}`", assignment.key, wanted, assignment.value),
+        context.invocation.command);
 }
 
 /// The last one counts.
@@ -98,8 +99,9 @@ void Change::tell(std::string_view field, std::string value) {
 /// A number of any size: the replica says what its range is.
 template <class T>
 Done Change::change(const Assignment& assignment, SettingUnit unit, std::string_view field, T&) {
-    constexpr std::string_view examples[] = {"", "a percentage", "a size, as 500MiB",
-                                             "a duration, as 30d", "an amount of cycles, as 5T", ""};
+    constexpr std::string_view examples[] = {
+        "", "a percentage", "a size, as 500MiB", "a duration, as 30d", "an amount of cycles, as 5T",
+        ""};
     const auto amount = amount_from_text(unit, assignment.value);
     if (!amount || assignment.operation != '=')
         return std::unexpected(bad_value(assignment, examples[size_t(unit)]));
@@ -145,11 +147,11 @@ Done Change::change_variable(const Assignment& assignment) {
     auto& variables = settings.environment_variables;
     if (assignment.key == "env") {
         if (assignment.operation == '-' && variables.erase(assignment.value) == 1) return {};
-        return std::unexpected(usage_problem(
-            assignment.operation == '-'
-                ? fmt::format("there is no environment variable {}", assignment.value)
-                : std::string("env.NAME=VALUE sets a variable, env-=NAME removes it"),
-            context.invocation.command));
+        return std::unexpected(
+            usage_problem(assignment.operation == '-'
+                              ? fmt::format("there is no environment variable {}", assignment.value)
+                              : std::string("env.NAME=VALUE sets a variable, env-=NAME removes it"),
+                          context.invocation.command));
     }
     if (assignment.operation != '=') return std::unexpected(unknown_key(assignment.key));
     variables[assignment.key.substr(variable_prefix.size())] = assignment.value;
@@ -211,7 +213,8 @@ void show(Context& context, const Target& target, const Settings& settings) {
 void tell_changes(Context& context, const Settings& before, const Settings& after) {
     const auto old_values = values_of(before), new_values = values_of(after);
     const auto find = [](const auto& values, const std::string& key) {
-        const auto found = std::ranges::find(values, key, &std::pair<std::string, std::string>::first);
+        const auto found =
+            std::ranges::find(values, key, &std::pair<std::string, std::string>::first);
         return found == values.end() ? std::string("not set") : found->second;
     };
     for (const auto& [key, value] : old_values)
@@ -231,7 +234,8 @@ Done change_settings(Context& context, Session& session, const Target& target,
                 {"update_settings", change.argument(target.id), "keeps its settings"}));
     const Settings& after = session.replica.canister(target.id)->settings;
     tell_changes(context, before, after);
-    if (after == before) context.terminal.note(fmt::format("{} has these settings already", target.who));
+    if (after == before)
+        context.terminal.note(fmt::format("{} has these settings already", target.who));
     return {};
 }
 

@@ -102,7 +102,8 @@ Done load(Context& context, Session& session, const Target& target, const Snapsh
 }
 
 Done remove(Context& context, Session& session, const Target& target, const Snapshot& snapshot) {
-    TRY(confirm(context, fmt::format("delete snapshot {} of {}?", number_of(snapshot), target.who)));
+    TRY(confirm(context,
+                fmt::format("delete snapshot {} of {}?", number_of(snapshot), target.who)));
     TRY(perform(context, session, target,
                 {"delete_canister_snapshot", about(target, snapshot), "keeps the snapshot"}));
     context.terminal.note(
@@ -114,15 +115,16 @@ enum class Verb : u8 { take, list, load, remove };
 
 /// Also in the words of dfx and icp.
 constexpr std::pair<std::string_view, Verb> verbs[] = {
-    {"take", Verb::take},    {"ls", Verb::list},    {"load", Verb::load},   {"rm", Verb::remove},
-    {"create", Verb::take},  {"list", Verb::list},  {"restore", Verb::load},
-    {"delete", Verb::remove}};
+    {"take", Verb::take},    {"ls", Verb::list},      {"load", Verb::load},
+    {"rm", Verb::remove},    {"create", Verb::take},  {"list", Verb::list},
+    {"restore", Verb::load}, {"delete", Verb::remove}};
 
 Result<Verb, Problem> verb_of(const Invocation& invocation) {
     const auto& operands = invocation.operands;
-    const auto* row = operands.empty()
-                          ? std::end(verbs)
-                          : std::ranges::find(verbs, operands[0], &std::pair<std::string_view, Verb>::first);
+    const auto* row =
+        operands.empty()
+            ? std::end(verbs)
+            : std::ranges::find(verbs, operands[0], &std::pair<std::string_view, Verb>::first);
     if (row == std::end(verbs))
         return std::unexpected(
             usage_problem("snap takes one of take, ls, load, rm", invocation.command));

@@ -3,38 +3,81 @@
 #include "cli/command.hpp"
 #include "cli/number.hpp"
 #include "cli/session.hpp"
+#include "cli/status_details.hpp"
 #include "cli/status_text.hpp"
 
 namespace icvm::cli {
 namespace {
 
-std::string controllers_text(const replica::CanisterStatus& status) {
+std::string joined(const std::vector<replica::Principal>& principals) {
     std::string text;
-    for (const auto& controller : status.controllers)
-        text += (text.empty() ? "" : " ") + controller.text();
+    for (const auto& principal : principals) text += (text.empty() ? "" : " ") + principal.text();
     return text;
 }
 
-void print(Context& context, const Target& target, const replica::CanisterStatus& status,
-           std::string_view metering) {
-    Terminal& terminal = context.terminal;
-    terminal.result(target.who);
-    terminal.result(fmt::format("  status       {}", word_of(status.status)));
-    if (status.module_hash) {
-        terminal.result(fmt::format("  module hash  {}", hex(*status.module_hash)));
-        terminal.result(fmt::format("  module       {} bytes{}{}", grouped(status.module_bytes),
-                                    status.module_path.empty() ? "" : " from ",
-                                    status.module_path));
-    } else {
-        terminal.result("  module       none: the canister is empty");
+void print(Terminal& terminal, std::string_view label, std::string_view text) {
+    terminal.result(fmt::format("  {:<11}  {}", label, text));
+}
+
+/// The label stands before the first line; `none` when there is no line.
+void print(Terminal& terminal, std::string_view label, const std::vector<std::string>& lines,
+           std::string_view none) {
+    if (lines.empty()) print(terminal, label, none);
+    for (size_t i = 0; i < lines.size(); i++) print(terminal, i == 0 ? label : "", lines[i]);
+}
+
+void print_code(Terminal& terminal, const replica::CanisterStatus& status) {
+    if (!status.module_hash) {
+        print(terminal, "module", "none: the canister is empty");
+        return;
     }
-    terminal.result(fmt::format("  heap         {} bytes{}", grouped(status.heap_bytes),
-                                status.enhanced_persistence ? ", kept by upgrades" : ""));
-    terminal.result(fmt::format("  stable       {} bytes", grouped(status.stable_bytes)));
-    terminal.result(fmt::format("  version      {}", status.version));
-    terminal.result(fmt::format("  cycles       {}", grouped(status.cycles)));
-    terminal.result(fmt::format("  metering     {}", metering));
-    terminal.result(fmt::format("  controllers  {}", controllers_text(status)));
+    print(terminal, "module hash", hex(*status.module_hash));
+    print(terminal, "module",
+          fmt::format("{} bytes{}{}", grouped(status.module_bytes),
+                      status.module_path.empty() ? "" : " from ", printable(status.module_path)));
+}
+
+std::string memory_text(const replica::Canister& canister) {
+    std::string text = fmt::format("{} bytes", grouped(replica::memory_usage_bytes(canister)));
+    std::string_view separator = ": ";
+    for (const auto& [kind, bytes] : memory_by_kind(canister)) {
+        text += fmt::format("{}{} {}", separator, kind, grouped(bytes));
+        separator = ", ";
+    }
+    return text;
+}
+
+void print_cycles(Terminal& terminal, const Session& session, const replica::Canister& canister) {
+    const replica::CostSchedule& schedule = session.replica.schedule();
+    const u128 burned = schedule.idle_cycles_burned_per_day(replica::holdings(canister));
+    print(terminal, "cycles", grouped(canister.cycles));
+    if (canister.reserved_cycles != 0)
+        print(terminal, "reserved", grouped(canister.reserved_cycles) + " cycles");
+    print(terminal, "idle burn",
+          fmt::format("{} cycles a day (schedule {})", grouped(burned), schedule.name));
+}
+
+void print(Terminal& terminal, const Session& session, const Target& target,
+           const replica::CanisterStatus& status) {
+    const replica::Canister& canister = *session.replica.canister(target.id);
+    terminal.result(target.who);
+    print(terminal, "status", word_of(status.status));
+    print_code(terminal, status);
+    print(terminal, "heap",
+          fmt::format("{} bytes{}", grouped(status.heap_bytes),
+                      status.enhanced_persistence ? ", kept by upgrades" : ""));
+    print(terminal, "stable", grouped(status.stable_bytes) + " bytes");
+    print(terminal, "memory", memory_text(canister));
+    print(terminal, "version", fmt::format("{}", status.version));
+    print_cycles(terminal, session, canister);
+    print(terminal, "timer", timer_text(canister, session.replica.time_ns()));
+    if (canister.code && canister.code->has_low_memory_hook)
+        print(terminal, "low memory", hook_text(canister.low_memory_hook));
+    print(terminal, "calls", call_lines(session, canister), "none open");
+    print(terminal, "snapshots", fmt::format("{}", canister.snapshots.size()));
+    print(terminal, "history", history_lines(canister), "none");
+    print(terminal, "metering", session.replica.metering().name);
+    print(terminal, "controllers", joined(status.controllers));
 }
 
 }  // namespace
@@ -48,10 +91,13 @@ Done command_status(Context& context) {
     JsonArray json;
     for (const Target& target : targets) {
         const auto status = TRY(status_of(session, target));
-        print(context, target, status, session.replica.metering().name);
-        json.add_json(json_of(target, status));
+        print(context.terminal, session, target, status);
+        JsonObject object = json_object_of(target, status);
+        add_details(object, session, *session.replica.canister(target.id));
+        json.add_json(object.text());
     }
     context.json.add("metering", session.replica.metering().name);
+    context.json.add("cycles", session.replica.schedule().name);
     context.json.add_json("canisters", json.text());
     return {};
 }

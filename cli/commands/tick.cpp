@@ -77,8 +77,8 @@ Result<replica::Receipt, Problem> perform_round(Context& context, Session& sessi
     auto receipt = session.replica.tick();
     context.progress.clear();
     if (!receipt)
-        return std::unexpected(problem_of(
-            receipt.error(), {"the round", "the round", "running", state_text(done)}));
+        return std::unexpected(
+            problem_of(receipt.error(), {"the round", "the round", "running", state_text(done)}));
     context.terminal.log(receipt->log);
     const std::string ran = what_ran(session, before);
     if (!ran.empty() || receipt->instructions > 0)

@@ -17,16 +17,17 @@ void show(Context& context, const Session& session) {
 /// Nanoseconds from `now` to what the person said.
 Result<u64, Problem> distance_to(const std::string& word, u64 now) {
     const bool is_duration = word.starts_with('+');
-    const auto given = is_duration ? duration_from_text(std::string_view(word).substr(1))
-                                   : moment_from_text(word);
+    const auto given =
+        is_duration ? duration_from_text(std::string_view(word).substr(1)) : moment_from_text(word);
     if (!given)
         return std::unexpected(usage_problem(
-            fmt::format("`{}` is no time: +1h30m moves time by so much, 2026-11-22T12:00:00Z to then",
-                        word),
+            fmt::format(
+                "`{}` is no time: +1h30m moves time by so much, 2026-11-22T12:00:00Z to then",
+                word),
             "time"));
     if (!is_duration && *given < now) {
-        Problem problem = usage_problem(
-            fmt::format("time moves forward only, and it is {}", moment_text(now)));
+        Problem problem =
+            usage_problem(fmt::format("time moves forward only, and it is {}", moment_text(now)));
         add_note(problem, "next", "icvm time +5m");
         return std::unexpected(std::move(problem));
     }
@@ -60,8 +61,8 @@ Done command_time(Context& context) {
     const u64 distance = TRY(distance_to(operands[0], session.replica.time_ns()));
     const auto receipt = session.replica.advance_time(distance);
     if (!receipt)
-        return std::unexpected(problem_of(
-            receipt.error(), {"time", "time", "moving", "unchanged"}));
+        return std::unexpected(
+            problem_of(receipt.error(), {"time", "time", "moving", "unchanged"}));
     show(context, session);
     const size_t due = due_timers(session);
     if (due == 1) context.terminal.note("a timer is due: icvm tick");

@@ -32,7 +32,8 @@ void add_tasks(std::vector<Task>& tasks, const Session& session, const replica::
         tasks.push_back({canister.global_timer, "timer", target,
                          remark_of(canister, canister.code && canister.code->has_global_timer)});
     if (!canister.code) return;
-    if (canister.low_memory_hook == replica::HookStatus::ready && canister.code->has_low_memory_hook)
+    if (canister.low_memory_hook == replica::HookStatus::ready &&
+        canister.code->has_low_memory_hook)
         tasks.push_back({0, "low memory hook", target, remark});
     if (canister.code->has_heartbeat) tasks.push_back({0, "heartbeat", target, remark});
 }
