@@ -76,10 +76,13 @@ Done await_message(Context& context, Session& session, const MessageId& id, Repl
     context.progress.start(target.name + " " + method);
     auto reply = session.replica.await(id);
     context.progress.clear();
-    if (!reply)
-        return std::unexpected(problem_of(
-            reply.error(), {target.name, target.who, method,
-                            "the canister is as the call left it; its answer is taken"}));
+    if (!reply) {
+        const bool is_answered = reply.error().kind == replica::Failure::Kind::reject;
+        return std::unexpected(
+            problem_of(reply.error(), {target.name, target.who, method,
+                                       is_answered ? "the call is answered: this is shown once"
+                                                   : "unchanged: the call goes on waiting"}));
+    }
     context.terminal.log(reply->receipt.log);
     context.json.add("instructions", reply->receipt.instructions);
     context.json.add_json("reply", reply_json(reply->bytes, service, known));

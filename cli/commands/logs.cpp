@@ -66,6 +66,24 @@ std::tuple<u64, u64, i64, i64> version_of_state(const Context& context) {
             i64(status.st_mtim.tv_nsec)};
 }
 
+/// Ctrl-C ends the process meanwhile.
+void rest() {
+    end_at_interrupt(true);
+    if (!interrupted()) usleep(follow_interval_us);
+    end_at_interrupt(false);
+}
+
+/// What is new in the log, on standard output. False: another process has the state for long.
+Result<bool, Problem> show_new(Context& context, const std::string& word, Position& position) {
+    const auto session = open_session(context, StateUse::existing);
+    if (!session && session.error().reason.find(" is in use by ") != std::string::npos)
+        return false;
+    if (!session) return std::unexpected(session.error());
+    const Target target = TRY(find_canister(context, *session, word));
+    follow_on(context, session->replica.canister(target.id)->log, position);
+    return true;
+}
+
 /// Opens the state only when it has changed, and never waits with it open.
 Done follow(Context& context, const std::string& word) {
     if (context.globals.state == ":memory:")
@@ -74,16 +92,9 @@ Done follow(Context& context, const std::string& word) {
     std::optional<std::tuple<u64, u64, i64, i64>> seen;
     while (context.terminal.output_error() == 0) {
         const auto version = version_of_state(context);
-        if (version != seen) {
-            const Session session = TRY(open_session(context, StateUse::existing));
-            const Target target = TRY(find_canister(context, session, word));
-            follow_on(context, session.replica.canister(target.id)->log, position);
-            seen = version;
-        }
-        end_at_interrupt(true);
+        if (version != seen && TRY(show_new(context, word, position))) seen = version;
         if (interrupted()) break;
-        usleep(follow_interval_us);
-        end_at_interrupt(false);
+        rest();
     }
     return std::unexpected(Problem{{exit_code::interrupted, {}, {}, {}}});
 }

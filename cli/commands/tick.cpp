@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "cli/command.hpp"
@@ -14,16 +15,21 @@ namespace {
 constexpr u64 rounds_max = 1'000'000;
 
 /// What can be seen of a round from outside: each execution that succeeds raises its canister's
-/// version, each call that is answered its state.
+/// version, each that traps leaves a line in its log, each call that is answered changes its state.
 struct View {
     std::map<replica::Principal, u64> versions;
+    std::map<replica::Principal, u64> log_ends;  ///< index of the next record
     std::map<replica::MessageId, replica::IngressState> messages;
 };
 
 View view_of(const Session& session) {
     View view;
-    for (const auto& id : session.replica.canisters())
-        view.versions[id] = session.replica.canister(id)->version;
+    for (const auto& id : session.replica.canisters()) {
+        const replica::Canister& canister = *session.replica.canister(id);
+        const auto& records = canister.log.records();
+        view.versions[id] = canister.version;
+        view.log_ends[id] = records.empty() ? 0 : records.back().index + 1;
+    }
     for (const auto& [id, status] : session.replica.messages()) view.messages[id] = status.state;
     return view;
 }
@@ -32,14 +38,24 @@ std::string executions_text(u64 count) {
     return count == 1 ? "1 execution" : fmt::format("{} executions", count);
 }
 
+bool has_trapped(const Session& session, const replica::Principal& id, u64 log_end) {
+    const auto& records = session.replica.canister(id)->log.records();
+    return std::ranges::any_of(records, [&](const replica::LogRecord& record) {
+        return record.index >= log_end && record.content.starts_with("[TRAP]");
+    });
+}
+
 /// "counter 2 executions, call 3 replied"; empty when nothing succeeded.
 std::string what_ran(const Session& session, const View& before) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
     for (const auto& [id, version] : view_of(session).versions) {
         const auto old = before.versions.find(id);
-        if (old == before.versions.end() || version == old->second) continue;
-        add(target_of(session, id).name + " " + executions_text(version - old->second));
+        if (old == before.versions.end()) continue;
+        const std::string name = target_of(session, id).name;
+        if (version != old->second) add(name + " " + executions_text(version - old->second));
+        if (has_trapped(session, id, before.log_ends.at(id)))
+            add(fmt::format("{0} trapped (icvm logs {0})", name));
     }
     for (const auto& [id, status] : session.replica.messages()) {
         const auto old = before.messages.find(id);
