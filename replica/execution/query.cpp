@@ -74,8 +74,8 @@ private:
     Result<Payload, Failure> call(const Query& query, const OutgoingCall& call, size_t depth);
     Result<void, Failure> handle(const Query& query, Node& node, const OutgoingCall& call,
                                  const Payload& payload);
-    void clean_up(const Query& query, Node& node, const OutgoingCall& call);
-    void take(const Query& query, Node& node);
+    void clean_up(Node& node, const OutgoingCall& call);
+    void take(Node& node);
     void take_log(const Canister& canister, ExecutionContext& context);
     void spend(u64 instructions) { left_ -= std::min(left_, instructions); }
     u64 limit() const { return std::min(left_, query_instructions_max); }
@@ -149,7 +149,7 @@ Result<Payload, Failure> QueryGraph::evaluate_in(const Query& query, const Canis
         if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
         return plain_payload_of(std::move(ran.error().reject));
     }
-    take(query, node);
+    take(node);
     if (!is_composite || node.answer)
         return node.answer ? std::move(*node.answer) : no_response(query.canister);
     TRY(run_calls(query, node, depth));
@@ -162,7 +162,7 @@ void QueryGraph::take_log(const Canister& canister, ExecutionContext& context) {
 }
 
 /// The answer of the execution that has just returned, and its calls.
-void QueryGraph::take(const Query&, Node& node) {
+void QueryGraph::take(Node& node) {
     ExecutionContext& context = node.entry.context;
     if (auto* reply = std::get_if<ByteVector>(&context.response))
         node.answer = std::move(*reply);
@@ -222,17 +222,17 @@ Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const O
     spend(node.entry.instructions());
     take_log(*context.canister, context);
     if (ran) {
-        take(query, node);
+        take(node);
         return {};
     }
     if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
     context.calls.clear();
-    if (call.on_cleanup) clean_up(query, node, call);
+    if (call.on_cleanup) clean_up(node, call);
     if (node.calls.empty()) node.answer = plain_payload_of(std::move(ran.error().reject));
     return {};
 }
 
-void QueryGraph::clean_up(const Query& query, Node& node, const OutgoingCall& call) {
+void QueryGraph::clean_up(Node& node, const OutgoingCall& call) {
     ExecutionContext& context = node.entry.context;
     context.context = Context::composite_cleanup;
     context.argument = {};

@@ -129,7 +129,10 @@ Result<void, Failure> Round::run_management() {
 
 /// One input of each canister that has any, beginning where the round's number says.
 Result<void, Failure> Round::run_pass() {
-    if (subnet_.waiting().size() == 1) return run_input(*subnet_.waiting().begin());
+    if (subnet_.waiting().size() == 1) {
+        const Principal only = *subnet_.waiting().begin();
+        return run_input(only);
+    }
     std::vector<Principal> canisters(subnet_.waiting().begin(), subnet_.waiting().end());
     if (canisters.empty()) return {};
     std::ranges::rotate(canisters,
