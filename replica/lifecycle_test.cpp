@@ -46,9 +46,13 @@ TEST_CASE("install runs start and canister_init with the argument, once, at vers
         CHECK(world.text() == "si1");
         CHECK(world.query("get") == cell(0, 0, 'S', 0, 'A'));
         CHECK(world.version() == 1);
-        CHECK(World::error_of(world.install(module_of({}))) ==
-              "IC0514: Canister bkyz2-fmaaa-aaaaa-qaaaq-cai cannot be installed because the "
-              "canister is not empty. Try installing with mode='reinstall' instead.");
+        CHECK(
+            World::error_of(world.install(module_of({}))) ==
+            "IC0514: Canister bkyz2-fmaaa-aaaaa-qaaaq-cai cannot be installed because the "
+            "canister is not empty. Try installing with mode='reinstall' instead.\nCheck that you "
+            "want to overwrite the canister and, if so, use mode='reinstall'. See documentation: "
+            "https://internetcomputer.org/docs/current/references/"
+            "execution-errors#canister-not-empty");
         CHECK(world.version() == 1);
     }
 }
@@ -249,8 +253,11 @@ TEST_CASE("stop, start, uninstall and delete move status and version as on mainn
     CHECK(world.replica.canister_status(world.id).value().status == Status::stopped);
     REQUIRE(world.replica.start_canister(world.id));
     CHECK(world.version() == 6);
-    CHECK(World::error_of(world.replica.delete_canister(world.id)) ==
-          "IC0510: Canister bkyz2-fmaaa-aaaaa-qaaaq-cai must be stopped before it is deleted.");
+    CHECK(
+        World::error_of(world.replica.delete_canister(world.id)) ==
+        "IC0510: Canister bkyz2-fmaaa-aaaaa-qaaaq-cai must be stopped before it is deleted.\nStop "
+        "the canister before deleting it. See documentation: https://internetcomputer.org/docs/"
+        "current/references/execution-errors#delete-canister-not-stopped");
 
     REQUIRE(world.replica.uninstall_code(world.id));
     CHECK(world.version() == 7);
@@ -276,7 +283,11 @@ TEST_CASE("only controllers manage a canister") {
     const std::string refused =
         "IC0512: Only the controllers of the canister bkyz2-fmaaa-aaaaa-qaaaq-cai can control it.\n"
         "Canister's controllers: " +
-        default_caller().text() + "\nSender's ID: 2vxsx-fae";
+        default_caller().text() +
+        "\nSender's ID: 2vxsx-fae\n"
+        "Execute this call from a controller of the target canister or add the current caller as a "
+        "controller. See documentation: https://internetcomputer.org/docs/current/references/"
+        "execution-errors#invalid-controller";
     CHECK(World::error_of(world.upgrade(module_of({}))) == refused);
     CHECK(World::error_of(world.replica.stop_canister(world.id)) == refused);
     CHECK(World::error_of(world.replica.start_canister(world.id)) == refused);

@@ -50,6 +50,15 @@ ChangeOrigin user_origin(const Principal& caller) {
     return {.principal = caller, .is_canister = false, .canister_version = {}};
 }
 
+/// A canister that `caller` controls.
+NewCanisterRequest by_user(const std::string& name, const Principal& caller) {
+    NewCanisterRequest request;
+    request.name = name;
+    request.settings.controllers = {caller};
+    request.origin = user_origin(caller);
+    return request;
+}
+
 u64 version_of(const Subnet& subnet, const Principal& id) {
     const Canister* canister = subnet.find(id);
     return canister ? canister->version : 0;
@@ -142,7 +151,7 @@ Result<Principal, Failure> Replica::create_canister(const std::string& name) {
     Principal id;
     TRY(state_->transition([&]() -> Result<void, Failure> {
         id = TRY(replica::create_canister(
-            *state_->subnet, {.id = {}, .name = name, .settings = {}, .cycles = cycles_default, .origin = user_origin(caller())}));
+            *state_->subnet, by_user(name, caller())));
         return {};
     }));
     return id;
@@ -159,7 +168,7 @@ Result<NewCanister, Failure> Replica::create_and_install(const std::string& name
     Principal id;
     auto receipt = state_->transition([&]() -> Result<void, Failure> {
         id = TRY(replica::create_canister(
-            *state_->subnet, {.id = {}, .name = name, .settings = {}, .cycles = cycles_default, .origin = user_origin(caller())}));
+            *state_->subnet, by_user(name, caller())));
         InstallCode install = request;
         install.canister = id;
         return replica::install_code(*state_->subnet, user_origin(caller()), install);

@@ -6,6 +6,8 @@
 
 #include "replica/execution/call.hpp"
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/installed_code.hpp"
+#include "replica/execution/management_refusal.hpp"
 #include "replica/execution/memory_limits.hpp"
 #include "replica/execution/run.hpp"
 #include "replica/state/holdings.hpp"
@@ -44,7 +46,6 @@ private:
     Result<void, Failure> run_pre_upgrade();
     Result<void, Failure> make_module();
     Result<void, Reject> check_persistence() const;
-    Result<void, Reject> check_kept_heap() const;
     Result<void, Failure> make_state();
     Result<void, Failure> make_heap();
     Result<void, Failure> run_stage(Context context, std::string_view function);
@@ -154,39 +155,11 @@ Result<void, Reject> Installation::check_persistence() const {
             "Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade "
             "option requires that the new canister module supports enhanced orthogonal "
             "persistence.");
-    return check_kept_heap();
-}
-
-/// mainnet's check of August 2026 (docs/mainnet.md, "Lifecycle"); the words are ours.
-Result<void, Reject> Installation::check_kept_heap() const {
-    const u64 pages = old_heap_->memory ? old_heap_->memory->size() : 0;
-    const auto refuse = [&](std::string_view reason) {
-        return std::unexpected(reject(
-            ErrorCode::canister_contract_violation,
-            fmt::format("Invalid Wasm memory: the kept heap of {} Wasm pages {}", pages, reason)));
-    };
-    if (!module_->has_memory()) {
-        if (pages > 0) return refuse("has no place in a module without memory");
-        return {};
-    }
-    const vm::Limits& limits = module_->wasm().memory_types[0].limits;
-    if (pages < limits.minimum) return refuse("is smaller than the module's memory at the least");
-    if (pages > std::min(limits.maximum, module_->heap_pages_max()))
-        return refuse("is larger than the module's memory at the most");
-    return {};
+    return check_heap_size(*module_, old_heap_->memory ? old_heap_->memory->size() : 0);
 }
 
 Result<void, Failure> Installation::make_state() {
-    InstalledCode code{};
-    code.module_hash = module_->hash;
-    code.module_bytes = module_->uploaded_bytes;
-    code.enhanced_persistence = module_->enhanced_persistence;
-    code.custom_section_bytes = module_->custom_section_bytes;
-    code.has_heap = module_->has_memory();
-    code.memory64 = module_->memory64;
-    code.has_heartbeat = module_->exports_function("canister_heartbeat");
-    code.has_global_timer = module_->exports_function("canister_global_timer");
-    code.has_low_memory_hook = module_->exports_function("canister_on_low_wasm_memory");
+    InstalledCode code = code_of(*module_);
     code.stable = stable_->map().id();
     code.heap = keeps_heap() ? old_.code->heap : subnet_.new_memory();
     if (old_.code && !keeps_heap()) erased_.push_back(old_.code->heap);
@@ -285,12 +258,12 @@ Result<void, Failure> Installation::check_cycles() const {
     std::string text = fmt::format(
         "Canister cannot grow memory by {} bytes due to insufficient cycles.", after - before);
     if (old_.is_controller(origin_.principal))
-        text += fmt::format(" At least {} additional cycles are required.", cycles_text(limit - next_.cycles));
-    return std::unexpected(failure_of(
-        reject_of({ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
-                   help_with_link("Try topping up the canister.",
-                                  "insufficient-cycles-in-memory-grow")},
-                  next_.id)));
+        text += fmt::format(" At least {} additional cycles are required.",
+                            cycles_text(limit - next_.cycles));
+    return std::unexpected(failure_of(reject_of(
+        {ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
+         help_with_link("Try topping up the canister.", "insufficient-cycles-in-memory-grow")},
+        next_.id)));
 }
 
 void Installation::commit() {
@@ -312,15 +285,11 @@ void Installation::commit() {
 }
 
 /// IC0514, IC0537.
-Result<void, Reject> require_mode(const Canister& canister, InstallMode mode) {
+Result<void, Failure> require_mode(const Canister& canister, InstallMode mode) {
     if (mode == InstallMode::install && canister.code)
-        return std::unexpected(
-            reject(ErrorCode::canister_non_empty,
-                   fmt::format("Canister {} cannot be installed because the canister is not empty. "
-                               "Try installing with mode='reinstall' instead.",
-                               canister.id.text())));
+        return refuse(ManagementRefusal::non_empty, canister.id.text());
     if (mode == InstallMode::upgrade && !canister.code)
-        return std::unexpected(reject_of(no_wasm_module(), canister.id));
+        return std::unexpected(failure_of(reject_of(no_wasm_module(), canister.id)));
     return {};
 }
 
@@ -331,15 +300,10 @@ Result<void, Failure> install_code(Subnet& subnet, const ChangeOrigin& origin,
     // Conditions.
     const Canister& found = *TRY(find_managed(subnet, request.canister));
     TRY(require_controller(found, origin.principal));
-    if (const auto fits = require_mode(found, request.mode); !fits)
-        return std::unexpected(failure_of(fits.error()));
+    TRY(require_mode(found, request.mode));
     Canister& canister = subnet.change(request.canister);
     auto prepaid = prepay(subnet, canister, install_instructions_max, origin.principal);
-    if (!prepaid) {
-        prepaid.error().message =
-            fmt::format("Canister installation failed with `{}`.", prepaid.error().message);
-        return std::unexpected(failure_of(std::move(prepaid.error())));
-    }
+    if (!prepaid) return refuse(ManagementRefusal::installation_cycles, prepaid.error().message);
 
     // State after, when every stage succeeds.
     return Installation(subnet, origin, request, canister, *prepaid).perform();

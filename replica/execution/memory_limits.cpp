@@ -88,14 +88,17 @@ Result<void, Reject> check_memory(const Canister& canister, Entry& entry) {
                   canister.id));
 }
 
-void update_low_memory_hook(Canister& canister) {
+bool is_low_on_memory(const Canister& canister) {
     const u64 threshold = canister.settings.wasm_memory_threshold;
     const u64 limit = canister.settings.wasm_memory_limit == 0
                           ? heap_bytes_max
                           : canister.settings.wasm_memory_limit;
     const u64 used = canister.code ? canister.code->heap_pages * vm::wasm_page_bytes : 0;
-    const bool holds = canister.code && u128(limit) < u128(used) + threshold;
-    if (!holds)
+    return canister.code && u128(limit) < u128(used) + threshold;
+}
+
+void update_low_memory_hook(Canister& canister) {
+    if (!is_low_on_memory(canister))
         canister.low_memory_hook = HookStatus::condition_not_satisfied;
     else if (canister.low_memory_hook == HookStatus::condition_not_satisfied)
         canister.low_memory_hook = HookStatus::ready;

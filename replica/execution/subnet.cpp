@@ -249,13 +249,7 @@ void Subnet::remove(const Principal& id) {
         storage_.erase_memory(canister.code->stable);
         storage_.erase_record(module_key(id));
     }
-    for (const Snapshot& snapshot : canister.snapshots) {
-        storage_.erase_memory(snapshot.heap);
-        storage_.erase_memory(snapshot.stable);
-        storage_.erase_record(snapshot_module_key(snapshot.id));
-        for (const Sha256& chunk : snapshot.chunks)
-            storage_.erase_record(snapshot_chunk_key(snapshot.id, chunk));
-    }
+    for (const Snapshot& snapshot : canister.snapshots) erase_stored(storage_, snapshot);
     for (const Sha256& chunk : canister.chunks) storage_.erase_record(chunk_key(id, chunk));
     storage_.erase_record(canister_key(id));
     for (const Part part : record_parts) storage_.erase_record(part_key(part, id));

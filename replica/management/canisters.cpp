@@ -1,31 +1,47 @@
 // Canisters come and go, start and stop (Interface spec, "The IC management canister").
 
-#include <fmt/format.h>
-
-#include <utility>
-
+#include "replica/cycles/saturating.hpp"
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/management_refusal.hpp"
 #include "replica/management/lifecycle.hpp"
 #include "replica/management/management_canister.hpp"
-#include "replica/state/settings_change.hpp"
+#include "replica/management/settings.hpp"
 
 namespace icvm::replica::management::methods {
 
 namespace {
 
-std::unexpected<Failure> refused(ErrorCode error, std::string message) {
-    return std::unexpected(failure_of(reject(error, std::move(message))));
+constexpr size_t canister_id_bytes = 10;
+
+Result<Principal, Failure> create(ManagementContext& context,
+                                  const std::optional<CanisterSettings>& settings, u128 cycles,
+                                  std::optional<Principal> id) {
+    Canister before;
+    before.settings.controllers = {context.caller};
+    before.cycles = cycles;
+    NewCanisterRequest request{
+        .id = id, .name = {}, .settings = {}, .cycles = cycles, .origin = context.change_origin()};
+    request.settings =
+        TRY(checked_settings(context.subnet, before, settings.value_or(CanisterSettings())));
+    return replica::create_canister(context.subnet, std::move(request));
 }
 
-/// The settings of a new canister: those asked for, over the defaults.
-Result<Settings, Failure> settings_of(const std::optional<CanisterSettings>& given) {
-    if (!given) return Settings{};
-    auto settings = changed(Settings{}, *given);
-    if (settings)
-        if (auto fits = check_limits(*settings, 0); !fits)
-            settings = std::unexpected(std::move(fits.error()));
-    if (!settings) return std::unexpected(failure_of(std::move(settings.error())));
-    return std::move(*settings);
+/// A place of mainnet's, which is never given out here.
+Result<void, Failure> check_specified(const Principal& id) {
+    const Bytes bytes = id.bytes();
+    if (bytes.size() != canister_id_bytes || bytes[8] != 1 || bytes[9] != 1)
+        return refuse(ManagementRefusal::not_hosted, id.text(), subnet_id().text());
+    u64 index = 0;
+    for (const u8 byte : bytes.first(8)) index = index << 8 | byte;
+    if (index >= first_canister_index) return refuse(ManagementRefusal::specified_id, id.text());
+    return {};
+}
+
+Result<void, Failure> add_cycles(Subnet& subnet, const Principal& id, u128 amount) {
+    (void)TRY(find_managed(subnet, id));
+    Canister& canister = subnet.change(id);
+    canister.cycles = (Saturating(canister.cycles) + amount).value;
+    return {};
 }
 
 ManagementResult<Nothing> done(Result<void, Failure> result) {
@@ -39,17 +55,9 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
                                                    const CreateCanisterArguments& given) {
     const u128 fee = context.subnet.schedule().create_canister();
     if (context.cycles < fee)
-        return refused(ErrorCode::insufficient_cycles_for_create_canister,
-                       fmt::format("Creating a canister requires a fee of {} that is deducted from "
-                                   "the canister's initial balance but only {} cycles were "
-                                   "received with the create_canister request.",
-                                   fee, context.cycles));
-    NewCanisterRequest request{.id = {},
-                               .name = {},
-                               .settings = TRY(settings_of(given.settings)),
-                               .cycles = context.cycles - fee,
-                               .origin = context.change_origin()};
-    const Principal id = TRY(replica::create_canister(context.subnet, std::move(request)));
+        return refuse(ManagementRefusal::creation_fee, cycles_text(fee),
+                      cycles_text(context.cycles));
+    const Principal id = TRY(create(context, given.settings, context.cycles - fee, std::nullopt));
     context.subnet.change(id).consumed.creation = fee;
     context.cycles = 0;
     return CanisterIdRecord{id};
@@ -57,25 +65,21 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
 
 ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
     ManagementContext& context, const ProvisionalCreateArguments& given) {
-    NewCanisterRequest request{.id = given.specified_id,
-                               .name = {},
-                               .settings = TRY(settings_of(given.settings)),
-                               .cycles = given.amount.value_or(cycles_default),
-                               .origin = context.change_origin()};
-    return CanisterIdRecord{TRY(replica::create_canister(context.subnet, std::move(request)))};
+    if (given.specified_id) TRY(check_specified(*given.specified_id));
+    return CanisterIdRecord{TRY(create(context, given.settings,
+                                       given.amount.value_or(cycles_default), given.specified_id))};
 }
 
 ManagementResult<Nothing> provisional_top_up_canister(ManagementContext& context,
                                                       const ProvisionalTopUpArguments& given) {
-    const Principal& id = TRY(find_managed(context.subnet, given.canister_id))->id;
-    context.subnet.change(id).cycles += given.amount;
+    TRY(add_cycles(context.subnet, given.canister_id, given.amount));
     return Nothing{};
 }
 
 ManagementResult<Nothing> deposit_cycles(ManagementContext& context,
                                          const CanisterIdRecord& given) {
-    const Principal& id = TRY(find_managed(context.subnet, given.canister_id))->id;
-    context.subnet.change(id).cycles += std::exchange(context.cycles, 0);
+    TRY(add_cycles(context.subnet, given.canister_id, context.cycles));
+    context.cycles = 0;
     return Nothing{};
 }
 
@@ -84,11 +88,10 @@ ManagementResult<Nothing> start_canister(ManagementContext& context,
     return done(replica::start_canister(context.subnet, context.caller, given.canister_id));
 }
 
-ManagementResult<Nothing> stop_canister(ManagementContext& context,
-                                        const CanisterIdRecord& given) {
+ManagementResult<Nothing> stop_canister(ManagementContext& context, const CanisterIdRecord& given) {
     const StopRequest stop{context.origin, context.cycles, context.subnet.time_ns()};
-    const bool stopped = TRY(
-        replica::stop_canister(context.subnet, context.caller, given.canister_id, stop));
+    const bool stopped =
+        TRY(replica::stop_canister(context.subnet, context.caller, given.canister_id, stop));
     if (!stopped) return std::nullopt;
     return Nothing{};
 }

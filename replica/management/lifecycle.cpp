@@ -6,8 +6,10 @@
 #include <limits>
 #include <utility>
 
+#include "replica/crypto/request_id.hpp"
 #include "replica/execution/answer.hpp"
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/management_refusal.hpp"
 
 namespace icvm::replica {
 
@@ -30,14 +32,23 @@ Result<void, Failure> check_controlled(const Subnet& subnet, const Principal& ca
     return require_controller(*TRY(find_managed(subnet, id)), caller);
 }
 
+/// As the history tells it: the hash of a map from names to values; nothing when there are none.
+std::optional<Sha256> environment_hash(const Settings& settings) {
+    if (settings.environment_variables.empty()) return std::nullopt;
+    cbor::Map map;
+    for (const auto& [name, value] : settings.environment_variables)
+        map.push_back({name, {std::string_view(value)}});
+    return representation_hash({std::move(map)});
+}
+
 void cancel_stops(Subnet& subnet, Canister& canister) {
     const std::vector<StopRequest> stops = std::exchange(canister.calls.stops, {});
     if (!stops.empty()) subnet.mark(canister, Part::calls);
     for (const StopRequest& stop : stops)
         answer(subnet, stop.origin, Principal(),
-               plain_payload_of(reject(ErrorCode::canister_stopping_cancelled,
-                                       fmt::format("Canister {}'s stop request was cancelled.",
-                                                   canister.id.text()))),
+               plain_payload_of(reject(
+                   ErrorCode::canister_stopping_cancelled,
+                   fmt::format("Canister {}'s stop request was cancelled.", canister.id.text()))),
                stop.cycles);
 }
 
@@ -69,9 +80,7 @@ Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest re
         return refused(ErrorCode::canister_id_already_exists,
                        fmt::format("A canister named {} exists already", request.name));
     if (request.id && subnet.find(*request.id))
-        return refused(ErrorCode::canister_id_already_exists,
-                       fmt::format("Unsuccessful canister creation: canister id {} already exists",
-                                   request.id->text()));
+        return refuse(ManagementRefusal::id_exists, request.id->text());
     if (subnet.record().next_canister == std::numeric_limits<u64>::max())
         return refused(ErrorCode::max_number_of_canisters_reached,
                        "There are no canister ids left");
@@ -81,15 +90,14 @@ Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest re
     canister.id = request.id ? *request.id : subnet.new_canister_id();
     canister.name = std::move(request.name);
     canister.settings = std::move(request.settings);
-    if (canister.settings.controllers.empty())
-        canister.settings.controllers = {request.origin.principal};
     canister.cycles = request.cycles;
     canister.created_round = subnet.record().round;
     canister.charged_until_ns = subnet.time_ns();
     canister.history.add({.time_ns = subnet.time_ns(),
                           .version = 0,
                           .origin = request.origin,
-                          .details = CreationChange{canister.settings.controllers, {}}});
+                          .details = CreationChange{canister.settings.controllers,
+                                                    environment_hash(canister.settings)}});
     return subnet.add(std::move(canister)).id;
 }
 
@@ -111,8 +119,7 @@ Result<bool, Failure> stop_canister(Subnet& subnet, const Principal& caller, con
     return false;
 }
 
-Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller,
-                                     const Principal& id) {
+Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller, const Principal& id) {
     // Conditions.
     TRY(check_controlled(subnet, caller, id));
 
@@ -166,19 +173,11 @@ Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,
 Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller,
                                       const Principal& id) {
     // Conditions.
-    if (caller == id)
-        return refused(ErrorCode::canister_invalid_controller,
-                       fmt::format("Canister {} cannot delete itself.", id.text()));
+    if (caller == id) return refuse(ManagementRefusal::deletes_itself, id.text());
     const Canister& canister = *TRY(find_controlled(subnet, caller, id));
     if (canister.status != Status::stopped)
-        return refused(
-            ErrorCode::canister_not_stopped,
-            fmt::format("Canister {} must be stopped before it is deleted.", id.text()));
-    if (canister.calls.has_input())
-        return refused(ErrorCode::canister_queue_not_empty,
-                       fmt::format("Canister {} has messages in its queues and cannot be deleted "
-                                   "now. Please retry after some time.",
-                                   id.text()));
+        return refuse(ManagementRefusal::not_stopped, id.text());
+    if (canister.calls.has_input()) return refuse(ManagementRefusal::has_messages, id.text());
 
     // State after.
     subnet.remove(id);

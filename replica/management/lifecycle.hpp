@@ -8,7 +8,7 @@ namespace icvm::replica {
 struct NewCanisterRequest {
     std::optional<Principal> id;  ///< nothing: the next one
     std::string name;             ///< local alias; may be empty
-    Settings settings;            ///< without controllers: the one who asks
+    Settings settings;
     u128 cycles = cycles_default;
     ChangeOrigin origin;
 };
@@ -23,8 +23,7 @@ Result<bool, Failure> stop_canister(Subnet& subnet, const Principal& caller, con
 Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller, const Principal& id);
 Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,
                                      const Principal& id);
-Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller,
-                                      const Principal& id);
+Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller, const Principal& id);
 
 /// What uninstall_code does, whoever asks.
 void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin);

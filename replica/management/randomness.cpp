@@ -1,7 +1,8 @@
 // Randomness (Interface spec, "IC method raw_rand"): the same commands give the same bytes.
 
-#include "replica/management/management_canister.hpp"
 #include "replica/management/randomness.hpp"
+
+#include "replica/management/management_canister.hpp"
 
 namespace icvm::replica {
 

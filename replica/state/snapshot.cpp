@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replica/state/staging.hpp"
+
 namespace icvm::replica {
 
 namespace {
@@ -71,6 +73,7 @@ void Snapshot::encode(RecordWriter& out) const {
     out.put_u64(taken_at_ns);
     out.put_u64(canister_version);
     out.put_bytes(module_hash);
+    out.put_u64(u64(module));
     out.put_u64(module_bytes);
     out.put_u64(u64(heap));
     out.put_u64(heap_pages);
@@ -94,6 +97,7 @@ Snapshot Snapshot::decode(RecordReader& in) {
     snapshot.taken_at_ns = in.u64_field();
     snapshot.canister_version = in.u64_field();
     snapshot.module_hash = hash_field(in);
+    snapshot.module = MemoryId(in.u64_field());
     snapshot.module_bytes = in.u64_field();
     snapshot.heap = MemoryId(in.u64_field());
     snapshot.heap_pages = in.u64_field();
@@ -108,6 +112,15 @@ Snapshot Snapshot::decode(RecordReader& in) {
     if (hook > u8(HookStatus::executed) + 1) in.fail();
     if (hook > 0) snapshot.hook_status = HookStatus(hook - 1);
     return snapshot;
+}
+
+void erase_stored(Staging& storage, const Snapshot& snapshot) {
+    for (const MemoryId memory : {snapshot.module, snapshot.heap, snapshot.stable})
+        if (memory != MemoryId::none) storage.erase_memory(memory);
+    if (snapshot.module == MemoryId::none)
+        storage.erase_record(snapshot_module_key(snapshot.id));
+    for (const Sha256& chunk : snapshot.chunks)
+        storage.erase_record(snapshot_chunk_key(snapshot.id, chunk));
 }
 
 std::string snapshot_module_key(Bytes snapshot_id) {

@@ -11,6 +11,8 @@
 
 namespace icvm::replica {
 
+class Staging;
+
 /// Where a snapshot's state came from.
 enum class SnapshotSource : u8 { taken_from_canister, metadata_upload };
 
@@ -28,6 +30,7 @@ struct Snapshot {
     u64 taken_at_ns = 0;
     u64 canister_version = 0;
     Sha256 module_hash{};
+    MemoryId module = MemoryId::none;  ///< of one that is uploaded; else it is a record
     u64 module_bytes = 0;
     MemoryId heap = MemoryId::none;
     u64 heap_pages = 0;  ///< Wasm pages
@@ -44,6 +47,9 @@ struct Snapshot {
     void encode(RecordWriter& out) const;
     static Snapshot decode(RecordReader& in);
 };
+
+/// With its memories and records.
+void erase_stored(Staging& storage, const Snapshot& snapshot);
 
 /// Keys in the storage.
 std::string snapshot_module_key(Bytes snapshot_id);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What is told about the subnet, and the Bitcoin methods.
+/// What is told about the subnet.
 
 #include "replica/management/interface/canisters.hpp"
 
@@ -40,16 +40,6 @@ struct CanisterIdRange {
 struct ListCanistersResult {
     std::vector<CanisterIdRange> canisters;
     CANDID_RECORD(ListCanistersResult, canisters)
-};
-
-// Bitcoin: no method is answered here, so that arguments name no more than the network.
-
-enum class BitcoinNetwork : u8 { mainnet, testnet };
-constexpr auto tags(BitcoinNetwork) { return candid::names("mainnet", "testnet"); }
-
-struct BitcoinArguments {
-    BitcoinNetwork network{};
-    CANDID_RECORD(BitcoinArguments, network)
 };
 
 }  // namespace icvm::replica::management
