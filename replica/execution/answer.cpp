@@ -58,6 +58,8 @@ void answer(Subnet& subnet, const CallOrigin& origin, const Principal& responden
         return answer_ingress(subnet, *ingress, std::move(payload));
     const auto* canister = std::get_if<CanisterOrigin>(&origin);
     if (!canister || !subnet.find(canister->sender)) return;
+    if (auto* rejection = std::get_if<RejectPayload>(&payload))
+        rejection->message = ellipsized(std::move(rejection->message));
     push(subnet, canister->sender,
          Response{.receiver = canister->sender,
                   .respondent = respondent,
@@ -111,6 +113,13 @@ Result<void, Reject> require_running(const Canister& canister) {
                        fmt::format("Canister {} is stopped", canister.id.text())));
     }
     return {};
+}
+
+void note_processing(Subnet& subnet, const CallOrigin& origin) {
+    const auto* ingress = std::get_if<IngressOrigin>(&origin);
+    if (!ingress) return;
+    IngressStatus& status = subnet.change_ingress(ingress->id);
+    if (status.state == IngressState::received) status.state = IngressState::processing;
 }
 
 Principal caller_of(const CallOrigin& origin) {

@@ -9,6 +9,9 @@ namespace icvm::replica {
 void answer(Subnet& subnet, const CallOrigin& origin, const Principal& respondent, Payload payload,
             u128 refund);
 
+/// A user's message has begun, and is not answered yet.
+void note_processing(Subnet& subnet, const CallOrigin& origin);
+
 /// A reject as the caller sees it: a canister finds the error code in the text.
 Payload payload_of(Reject reject, const CallOrigin& origin);
 /// The same of an error that brings no code along: of the management canister and of routing.

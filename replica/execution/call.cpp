@@ -71,6 +71,7 @@ void finish_call(Subnet& subnet, Canister& canister, Entry& entry, CallContext c
             respond_failure(subnet, canister, call, std::nullopt);
         return;
     }
+    if (!has_answer) note_processing(subnet, call.origin);
     subnet.mark(canister, Part::calls);
     const ContextId id = canister.calls.new_context(std::move(call));
     send_calls(subnet, canister, id, execution);

@@ -74,7 +74,8 @@ private:
     Result<Payload, Failure> call(const Query& query, const OutgoingCall& call, size_t depth);
     Result<void, Failure> handle(const Query& query, Node& node, const OutgoingCall& call,
                                  const Payload& payload);
-    void clean_up(Node& node, const OutgoingCall& call);
+    /// Its own failure is added to the text of `error`.
+    void clean_up(Node& node, const OutgoingCall& call, Reject& error);
     void take(Node& node);
     void take_log(const Canister& canister, ExecutionContext& context);
     void spend(u64 instructions) { left_ -= std::min(left_, instructions); }
@@ -227,16 +228,18 @@ Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const O
     }
     if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
     context.calls.clear();
-    if (call.on_cleanup) clean_up(node, call);
+    if (call.on_cleanup) clean_up(node, call, ran.error().reject);
     if (node.calls.empty()) node.answer = plain_payload_of(std::move(ran.error().reject));
     return {};
 }
 
-void QueryGraph::clean_up(Node& node, const OutgoingCall& call) {
+void QueryGraph::clean_up(Node& node, const OutgoingCall& call, Reject& error) {
     ExecutionContext& context = node.entry.context;
     context.context = Context::composite_cleanup;
     context.argument = {};
-    (void)node.entry.run(*call.on_cleanup, limit());
+    auto ran = node.entry.run(*call.on_cleanup, limit());
+    if (!ran && ran.error().kind == Failure::Kind::reject)
+        error.message += "\n\ncall_on_cleanup also failed:\n\n" + ran.error().reject.message;
     node.instructions += node.entry.instructions();
     spend(node.entry.instructions());
     take_log(*context.canister, context);

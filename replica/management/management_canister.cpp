@@ -82,7 +82,10 @@ Result<void, Failure> execute_management(Subnet& subnet, ManagementCall call) {
     const management::MethodRow* row = management::find_method(call.method);
     Outcome outcome = std::unexpected(no_such_method(call.method));
     if (row) outcome = perform(context, row->method, call.argument, call.caller_version);
-    if (outcome && !*outcome) return {};
+    if (outcome && !*outcome) {
+        note_processing(subnet, call.origin);
+        return {};
+    }
     if (outcome) {
         answer(subnet, call.origin, Principal(), std::move(**outcome), call.cycles);
         return {};

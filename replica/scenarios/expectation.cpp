@@ -43,7 +43,9 @@ public:
 
     Result<void, std::string> check() {
         if (tokens_.take("done")) return hold(outcome_.kind <= Outcome::Kind::reply, "success");
-        if (tokens_.take("any")) return hold(outcome_.kind != Outcome::Kind::broken, "an answer");
+        if (tokens_.take("any")) return hold(outcome_.kind <= Outcome::Kind::reject, "an answer");
+        if (tokens_.take("unanswered"))
+            return hold(outcome_.kind == Outcome::Kind::unanswered, "no answer");
         if (tokens_.take("reply")) return reply();
         if (tokens_.take("reject")) return reject();
         if (tokens_.take("trap"))
@@ -186,6 +188,7 @@ std::string describe(const Outcome& outcome) {
         case Outcome::Kind::reject:
             return "reject " + std::to_string(outcome.code) + " " + outcome.error + " " +
                    quoted(bytes_of(outcome.message));
+        case Outcome::Kind::unanswered: return "no answer";
         default: return "a failure of the replica: " + outcome.message;
     }
 }

@@ -10,6 +10,7 @@ namespace icvm::replica::scenarios {
 ///
 ///   done                       it succeeded (a reply is as good)
 ///   any                        a reply or a reject
+///   unanswered                 neither, and nothing is left to do
 ///   BYTES…                     a reply of these bytes, one behind the other
 ///   N                          a reply of this number's digits
 ///   more N, less N             a reply of the digits of a greater, a smaller number

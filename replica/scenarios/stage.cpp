@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "replica/scenarios/availability.hpp"
 #include "replica/scenarios/candid_text.hpp"
 #include "vm/vm.hpp"
 
@@ -37,6 +38,7 @@ Stage::Stage() {
     variables_["management"] = Variable::of(Principal());
     variables_["anonymous"] = Variable::of(Principal::anonymous());
     variables_["me"] = Variable::of(world_.caller());
+    variables_["nobody"] = Variable::of(Principal::canister(0xf0f0f0));
     for (const char* name : {"alice", "bob", "carol"}) variables_[name] = Variable::of(user(name));
 }
 
@@ -65,6 +67,11 @@ Stage::Command Stage::find(const std::string& word) {
         {"manage", &Stage::manage},
         {"inquire", &Stage::inquire},
         {"balance", &Stage::balance},
+        {"await", &Stage::await},
+        {"poll", &Stage::poll},
+        {"tick", &Stage::tick},
+        {"advance", &Stage::advance},
+        {"cycles", &Stage::cycles},
     };
     const auto found = commands.find(word);
     return found == commands.end() ? nullptr : found->second;
@@ -73,8 +80,10 @@ Stage::Command Stage::find(const std::string& word) {
 Result<void, std::string> Stage::run(const Statement& statement) {
     if (statement.text.starts_with("module ")) return module(statement.text);
     if (statement.text.starts_with("times ")) return times(statement);
+    if (statement.text.starts_with("contexts ")) return contexts(statement.text);
     TokenReader tokens(TRY(tokenize(statement.text)));
     if (tokens.take("let")) return let(tokens);
+    if (tokens.take("send")) return send(tokens);
     const Done done = TRY(run_command(tokens));
     if (done.outcome.kind == Outcome::Kind::broken) return std::unexpected(describe(done.outcome));
     Result<void, std::string> met;
@@ -134,6 +143,37 @@ Result<void, std::string> Stage::let(TokenReader& tokens) {
             if (!field) return std::unexpected("no such field in " + text);
             variables_[name] = *field;
         }
+    }
+    return {};
+}
+
+/// contexts FUNCTION {program} : LETTERS: where this program, which calls that function of `ic0`
+/// first, can be run, and that it cannot elsewhere.
+Result<void, std::string> Stage::contexts(const std::string& text) {
+    TokenReader tokens(TRY(tokenize(text)));
+    tokens.next();
+    const std::string name = tokens.next().text;
+    variables_["P"] = Variable::of(TRY(read_bytes(tokens, variables_)));
+    if (!tokens.take(":")) return std::unexpected(": is missing");
+    std::set<std::string> letters;
+    while (!tokens.at_end()) letters.insert(tokens.next().text);
+    letters = meant(letters);
+    if (auto made = module("module start_module " + TRY(start_module(name))); !made) return made;
+    for (const ContextCase& row : context_cases()) {
+        Done done;
+        for (const std::string& command : row.commands) {
+            TokenReader words(TRY(tokenize(command)));
+            done = TRY(run_command(words));
+        }
+        // mainnet writes two of the names with a dot.
+        const std::string error = name + "\" cannot be executed in " + row.mode + " mode";
+        const Outcome& outcome = done.outcome;
+        const bool refused = row.counts ? text_of(outcome.bytes) != "1"
+                                        : outcome.message.contains("cannot be executed in");
+        const bool named = row.counts || outcome.message.contains(error);
+        if (refused == letters.contains(row.letters) || (refused && !named))
+            return std::unexpected("as " + row.letters + " (" + row.mode + ")\ngot      " +
+                                   describe(outcome));
     }
     return {};
 }
@@ -225,38 +265,113 @@ Result<Stage::Done, std::string> Stage::upgrade(TokenReader& tokens) {
     return install_code(TRY(principal(tokens)), InstallMode::upgrade, tokens);
 }
 
-/// update NAME BYTES: of the universal canister's method `update`.
-Result<Stage::Done, std::string> Stage::update(TokenReader& tokens) {
-    const Principal id = TRY(principal(tokens));
-    const ByteVector argument = TRY(read_bytes(tokens, variables_));
-    return Done{world_.update(id, "update", argument), id.text(), true};
-}
-Result<Stage::Done, std::string> Stage::query(TokenReader& tokens) {
-    const Principal id = TRY(principal(tokens));
-    const ByteVector argument = TRY(read_bytes(tokens, variables_));
-    return Done{world_.query(id, "query", argument), id.text(), true};
-}
-Result<Stage::Done, std::string> Stage::composite(TokenReader& tokens) {
-    const Principal id = TRY(principal(tokens));
-    const ByteVector argument = TRY(read_bytes(tokens, variables_));
-    return Done{world_.query(id, "composite_query", argument), id.text(), true};
+/// update NAME BYTES      of the universal canister's method `update`; query and composite alike
+/// call NAME "method" [BYTES]     any method, by an update call; `ask` by a query call
+/// manage METHOD `Candid`         of the management canister, by an update call; `inquire` by a
+/// query
+Result<Stage::Target, std::string> Stage::target(const std::string& command, TokenReader& tokens) {
+    Target target;
+    if (command == "manage" || command == "inquire") {
+        target.method = tokens.next().text;
+        target.argument = TRY(candid(tokens, target.method));
+        return target;
+    }
+    target.canister = TRY(principal(tokens));
+    const bool named = command == "call" || command == "ask";
+    target.method = command == "composite" ? "composite_query" : command;
+    if (named) {
+        const ByteVector method = TRY(read_bytes(tokens, variables_));
+        target.method = text_of(method);
+    }
+    if (!named || !ends_operands(tokens)) target.argument = TRY(read_bytes(tokens, variables_));
+    return target;
 }
 
-/// call NAME "method" [BYTES]: any method, by an update call.
-Result<Stage::Done, std::string> Stage::call(TokenReader& tokens) {
-    const Principal id = TRY(principal(tokens));
-    const ByteVector method = TRY(read_bytes(tokens, variables_));
-    const ByteVector argument =
-        ends_operands(tokens) ? ByteVector() : TRY(read_bytes(tokens, variables_));
-    return Done{world_.update(id, std::string(text_of(method)), argument), id.text(), true};
+Result<Stage::Done, std::string> Stage::call_of(const std::string& command, TokenReader& tokens) {
+    const Target to = TRY(target(command, tokens));
+    const bool query =
+        command == "query" || command == "composite" || command == "ask" || command == "inquire";
+    Done done{query ? world_.query(to.canister, to.method, to.argument)
+                    : world_.update(to.canister, to.method, to.argument),
+              to.canister.text(), true};
+    if (to.canister == Principal()) done.outcome.method = to.method;
+    return done;
 }
-/// ask NAME "method" [BYTES]: any method, by a query call.
-Result<Stage::Done, std::string> Stage::ask(TokenReader& tokens) {
-    const Principal id = TRY(principal(tokens));
-    const ByteVector method = TRY(read_bytes(tokens, variables_));
-    const ByteVector argument =
-        ends_operands(tokens) ? ByteVector() : TRY(read_bytes(tokens, variables_));
-    return Done{world_.query(id, std::string(text_of(method)), argument), id.text(), true};
+
+Result<Stage::Done, std::string> Stage::update(TokenReader& tokens) {
+    return call_of("update", tokens);
+}
+Result<Stage::Done, std::string> Stage::query(TokenReader& tokens) {
+    return call_of("query", tokens);
+}
+Result<Stage::Done, std::string> Stage::composite(TokenReader& tokens) {
+    return call_of("composite", tokens);
+}
+Result<Stage::Done, std::string> Stage::call(TokenReader& tokens) {
+    return call_of("call", tokens);
+}
+Result<Stage::Done, std::string> Stage::ask(TokenReader& tokens) { return call_of("ask", tokens); }
+Result<Stage::Done, std::string> Stage::manage(TokenReader& tokens) {
+    return call_of("manage", tokens);
+}
+Result<Stage::Done, std::string> Stage::inquire(TokenReader& tokens) {
+    return call_of("inquire", tokens);
+}
+
+/// send NAME = update …, call …, manage …: it is only put into its queue.
+Result<void, std::string> Stage::send(TokenReader& tokens) {
+    const std::string name = tokens.next().text;
+    if (!tokens.take("=")) return std::unexpected("= is missing");
+    const std::string command = tokens.next().text;
+    const Target to = TRY(target(command, tokens));
+    const auto message = world_.send(to.canister, to.method, to.argument);
+    const Outcome outcome = message ? Outcome{} : message.error();
+    if (message) messages_[name] = *message;
+    sent_[name] = to;
+    if (tokens.take("=>")) {
+        const auto met = expect(tokens, variables_, outcome, to.canister.text());
+        if (met) return {};
+        return std::unexpected("expected " + met.error() + "\ngot      " + describe(outcome));
+    }
+    if (message) return {};
+    return std::unexpected("got      " + describe(outcome));
+}
+
+Result<Stage::Done, std::string> Stage::await(TokenReader& tokens) {
+    const std::string name = tokens.next().text;
+    const auto found = messages_.find(name);
+    if (found == messages_.end()) return std::unexpected("no message " + name);
+    const Target& to = sent_[name];
+    Done done{world_.await(found->second), to.canister.text(), true};
+    if (to.canister == Principal()) done.outcome.method = to.method;
+    return done;
+}
+Result<Stage::Done, std::string> Stage::poll(TokenReader& tokens) {
+    const auto found = messages_.find(tokens.next().text);
+    if (found == messages_.end()) return std::unexpected("no such message");
+    return Done{world_.poll(found->second), {}, true};
+}
+
+/// tick [N]: rounds
+Result<Stage::Done, std::string> Stage::tick(TokenReader& tokens) {
+    u128 count = ends_operands(tokens) ? 1 : TRY(read_number(tokens, variables_));
+    Outcome outcome;
+    for (; count > 0 && outcome.kind == Outcome::Kind::done; count--) outcome = world_.tick();
+    return Done{outcome, {}, true};
+}
+
+/// advance N s: time moves
+Result<Stage::Done, std::string> Stage::advance(TokenReader& tokens) {
+    const u128 count = TRY(read_number(tokens, variables_));
+    const u128 unit = tokens.take("s") ? 1'000'000'000 : tokens.take("ns") ? 1 : 0;
+    if (unit == 0) return std::unexpected("a unit is expected: s, ns");
+    return Done{world_.advance(u64(count * unit)), {}, true};
+}
+
+/// cycles NAME: a new world, with these prices.
+Result<Stage::Done, std::string> Stage::cycles(TokenReader& tokens) {
+    world_ = World(tokens.next().text);
+    return Done{};
 }
 
 Result<Stage::Done, std::string> Stage::stop(TokenReader& tokens) {
@@ -294,25 +409,6 @@ Result<Stage::Done, std::string> Stage::of_status(TokenReader& tokens,
 Result<ByteVector, std::string> Stage::candid(TokenReader& tokens, const std::string& method) {
     if (tokens.peek().kind != Token::Kind::candid) return read_bytes(tokens, variables_);
     return to_candid(TRY(substitute(tokens.next().text, variables_, true)), method);
-}
-
-Result<Stage::Done, std::string> Stage::of_management(TokenReader& tokens, bool query) {
-    const std::string method = tokens.next().text;
-    const ByteVector argument = TRY(candid(tokens, method));
-    Done done{query ? world_.query(Principal(), method, argument)
-                    : world_.update(Principal(), method, argument),
-              {},
-              true};
-    done.outcome.method = method;
-    return done;
-}
-/// manage METHOD `Candid`: an update call of the management canister.
-Result<Stage::Done, std::string> Stage::manage(TokenReader& tokens) {
-    return of_management(tokens, false);
-}
-/// inquire METHOD `Candid`: a query call of it.
-Result<Stage::Done, std::string> Stage::inquire(TokenReader& tokens) {
-    return of_management(tokens, true);
 }
 
 Result<Stage::Done, std::string> Stage::balance(TokenReader& tokens) {

@@ -42,6 +42,11 @@ private:
     Result<Done, std::string> manage(TokenReader& tokens);
     Result<Done, std::string> inquire(TokenReader& tokens);
     Result<Done, std::string> balance(TokenReader& tokens);
+    Result<Done, std::string> await(TokenReader& tokens);
+    Result<Done, std::string> poll(TokenReader& tokens);
+    Result<Done, std::string> tick(TokenReader& tokens);
+    Result<Done, std::string> advance(TokenReader& tokens);
+    Result<Done, std::string> cycles(TokenReader& tokens);
     Result<Done, std::string> version(TokenReader& tokens);
     Result<Done, std::string> status(TokenReader& tokens);
     Result<Done, std::string> heap(TokenReader& tokens);
@@ -51,22 +56,33 @@ private:
 
     Result<void, std::string> module(const std::string& text);
     Result<void, std::string> let(TokenReader& tokens);
+    Result<void, std::string> send(TokenReader& tokens);
     Result<void, std::string> times(const Statement& statement);
+    Result<void, std::string> contexts(const std::string& text);
     Result<Done, std::string> run_command(TokenReader& tokens);
 
     Result<Principal, std::string> principal(TokenReader& tokens);
+    /// A call as `update`, `call` and `manage` have it.
+    struct Target {
+        Principal canister;
+        std::string method;
+        ByteVector argument;
+    };
+    Result<Target, std::string> target(const std::string& command, TokenReader& tokens);
     Result<ByteVector, std::string> module_named(TokenReader& tokens);
     Result<Done, std::string> install_code(const Principal& id, InstallMode mode,
                                            TokenReader& tokens);
     Result<Done, std::string> of_status(TokenReader& tokens,
                                         std::string (*what)(const CanisterStatus&));
     Result<ByteVector, std::string> candid(TokenReader& tokens, const std::string& method);
-    Result<Done, std::string> of_management(TokenReader& tokens, bool query);
+    Result<Done, std::string> call_of(const std::string& command, TokenReader& tokens);
     Result<Outcome, std::string> create(TokenReader& tokens, Principal& id);
 
     World world_;
     Variables variables_;
     std::map<std::string, ByteVector> modules_;
+    std::map<std::string, MessageId> messages_;  ///< that were sent
+    std::map<std::string, Target> sent_;
 };
 
 }  // namespace icvm::replica::scenarios

@@ -4,8 +4,8 @@ namespace icvm::replica::scenarios {
 
 namespace {
 
-Replica opened() {
-    auto replica = Replica::open(open_memory(), Options{.progress = {}});
+Replica opened(const std::string& cycles) {
+    auto replica = Replica::open(open_memory(), Options{.cycles = cycles, .progress = {}});
     return std::move(*replica);  // memory can be opened
 }
 
@@ -18,6 +18,8 @@ Outcome outcome_of(const Failure& failure) {
                     .message = failure.reject.message};
         case Failure::Kind::storage:
             return {.kind = Outcome::Kind::broken, .message = failure.storage.message};
+        case Failure::Kind::unanswered:
+            return {.kind = Outcome::Kind::unanswered, .message = "nothing is left to do"};
         default: return {.kind = Outcome::Kind::broken, .message = "interrupted"};
     }
 }
@@ -37,7 +39,7 @@ Call call_of(const Principal& canister, const std::string& method, Bytes argumen
 
 }  // namespace
 
-World::World() : replica_(opened()) {}
+World::World(const std::string& cycles) : replica_(opened(cycles)) {}
 
 Result<Principal, Outcome> World::create() {
     auto id = replica_.create_canister("");
@@ -69,6 +71,26 @@ Outcome World::uninstall(const Principal& canister) {
 Outcome World::remove(const Principal& canister) {
     return outcome_of(replica_.delete_canister(canister));
 }
+
+Result<MessageId, Outcome> World::send(const Principal& canister, const std::string& method,
+                                       Bytes argument) {
+    auto message = replica_.submit(call_of(canister, method, argument));
+    if (!message) return std::unexpected(outcome_of(message.error()));
+    return *message;
+}
+
+Outcome World::await(const MessageId& message) { return outcome_of(replica_.await(message)); }
+
+Outcome World::poll(const MessageId& message) const {
+    static constexpr std::string_view names[] = {"unknown", "received", "processing",
+                                                 "replied", "rejected", "done"};
+    const IngressStatus* status = replica_.message_status(message);
+    const std::string_view name = names[status == nullptr ? 0 : u8(status->state)];
+    return {.kind = Outcome::Kind::reply, .bytes = ByteVector(name.begin(), name.end())};
+}
+
+Outcome World::tick() { return outcome_of(replica_.tick()); }
+Outcome World::advance(u64 ns) { return outcome_of(replica_.advance_time(ns)); }
 
 Result<CanisterStatus, Outcome> World::status(const Principal& canister) const {
     auto status = replica_.canister_status(canister);

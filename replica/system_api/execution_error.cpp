@@ -6,23 +6,21 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr size_t message_bytes_max = 8 * 1024;
 constexpr std::string_view documentation =
     "https://internetcomputer.org/docs/current/references/execution-errors#";
 
 bool is_continuation(char byte) { return (u8(byte) & 0xC0) == 0x80; }
 
-/// Replaces the middle of a text that is too long by "...", between characters.
+}  // namespace
+
 std::string ellipsized(std::string text) {
-    if (text.size() <= message_bytes_max) return text;
-    const size_t kept = message_bytes_max - 3;
+    if (text.size() <= reject_message_bytes_max) return text;
+    const size_t kept = reject_message_bytes_max - 3;
     size_t front = kept / 2, back = text.size() - (kept - front);
     while (front > 0 && is_continuation(text[front])) front--;
     while (back < text.size() && is_continuation(text[back])) back++;
     return text.substr(0, front) + "..." + text.substr(back);
 }
-
-}  // namespace
 
 std::string help_with_link(std::string_view suggestion, std::string_view section) {
     return fmt::format("{} See documentation: {}{}", suggestion, documentation, section);

@@ -38,6 +38,11 @@ ExecutionError no_wasm_module();
 /// Something of the protocol that this version does not have.
 ExecutionError not_yet(std::string_view call, std::string_view what);
 
+/// Greatest text of a reject as a canister sees it, and of every error.
+inline constexpr size_t reject_message_bytes_max = 8 * 1024;
+/// Replaces the middle of a text that is longer by "...", between characters.
+std::string ellipsized(std::string text);
+
 /// "Error from Canister <id>: <text>", and with help ".\n<help>"; cut to 8 KiB.
 Reject reject_of(const ExecutionError& error, const Principal& canister);
 
