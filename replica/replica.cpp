@@ -309,6 +309,8 @@ const CostSchedule& Replica::schedule() const { return state_->subnet->schedule(
 
 u64 Replica::time_ns() const { return state_->subnet->time_ns(); }
 
+const Subnet& Replica::subnet() const { return *state_->subnet; }
+
 const Canister* Replica::canister(const Principal& id) const { return state_->subnet->find(id); }
 
 std::shared_ptr<const candid::ServiceDescription> management_interface() {

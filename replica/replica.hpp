@@ -29,6 +29,8 @@
 
 namespace icvm::replica {
 
+class Subnet;
+
 class Replica {
 public:
     /// State in `storage` (see open_directory and open_memory in replica/store).
@@ -86,6 +88,8 @@ public:
     u64 time_ns() const;
     /// nullptr: there is no such canister. Valid until the next transition.
     const Canister* canister(const Principal& id) const;
+    /// The state itself, for who examines it.
+    const Subnet& subnet() const;
 
     struct State;
 

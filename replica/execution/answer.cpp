@@ -57,7 +57,11 @@ void answer(Subnet& subnet, const CallOrigin& origin, const Principal& responden
     if (const auto* ingress = std::get_if<IngressOrigin>(&origin))
         return answer_ingress(subnet, *ingress, std::move(payload));
     const auto* canister = std::get_if<CanisterOrigin>(&origin);
-    if (!canister || !subnet.find(canister->sender)) return;
+    if (!canister) return;
+    if (!subnet.find(canister->sender)) {
+        subnet.change_record().cycles_gone += refund;
+        return;
+    }
     if (auto* rejection = std::get_if<RejectPayload>(&payload))
         rejection->message = ellipsized(std::move(rejection->message));
     push(subnet, canister->sender,

@@ -287,7 +287,10 @@ Result<void, Failure> execute_response(Subnet& subnet, const Principal& id, Resp
     Canister& canister = subnet.change(id);
     subnet.mark(canister, Part::calls);
     const auto callback = canister.calls.take_callback(response.callback);
-    if (!callback) return {};  // too late: the caller has had its answer at the deadline
+    if (!callback) {  // too late: the caller has had its answer at the deadline
+        subnet.change_record().cycles_gone += response.refund;
+        return {};
+    }
     CallContext& context = canister.calls.context(callback->context);
     const Delivery delivery{subnet, canister, *callback, response, context};
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/conservation.hpp"
 #include "replica/execution/module_cache.hpp"
+#include "vm/base/check.hpp"
 
 namespace icvm::replica {
 
@@ -195,6 +197,7 @@ void Subnet::stage_records() {
 }
 
 Result<void, Failure> Subnet::end_round() {
+    ASSERT(accounted_cycles(*this) == record_.cycles_created);
     stage_records();
     if (const auto flushed = storage_.flush(); !flushed) {
         TRY(abandon_round());
@@ -244,6 +247,8 @@ Canister& Subnet::add(Canister canister) {
 void Subnet::remove(const Principal& id) {
     changed_[id] |= u8(Part::certified);
     const Canister& canister = canisters_.at(id);
+    record_.cycles_gone +=
+        canister.cycles + canister.reserved_cycles + canister.consumed.total();
     if (canister.code) {
         storage_.erase_memory(canister.code->heap);
         storage_.erase_memory(canister.code->stable);
@@ -263,7 +268,11 @@ void Subnet::remove(const Principal& id) {
     canisters_.erase(id);
 }
 
-Principal Subnet::new_canister_id() { return Principal::canister(record_.next_canister++); }
+Principal Subnet::new_canister_id() {
+    Principal id = Principal::canister(record_.next_canister++);
+    while (find(id)) id = Principal::canister(record_.next_canister++);  // asked for by name
+    return id;
+}
 
 IngressStatus& Subnet::change_ingress(const MessageId& id) {
     changed_ingress_.insert(id);

@@ -57,9 +57,10 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
     if (context.cycles < fee)
         return refuse(ManagementRefusal::creation_fee, cycles_text(fee),
                       cycles_text(context.cycles));
-    const Principal id = TRY(create(context, given.settings, context.cycles - fee, std::nullopt));
-    context.subnet.change(id).consumed.creation = fee;
-    context.cycles = 0;
+    const Principal id = TRY(create(context, given.settings, 0, std::nullopt));
+    Canister& made = context.subnet.change(id);
+    made.cycles = std::exchange(context.cycles, 0) - fee;
+    made.consumed.creation = fee;
     return CanisterIdRecord{id};
 }
 
@@ -73,6 +74,7 @@ ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
 ManagementResult<Nothing> provisional_top_up_canister(ManagementContext& context,
                                                       const ProvisionalTopUpArguments& given) {
     TRY(add_cycles(context.subnet, given.canister_id, given.amount));
+    context.subnet.change_record().cycles_created += given.amount;
     return Nothing{};
 }
 

@@ -91,6 +91,7 @@ Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest re
     canister.name = std::move(request.name);
     canister.settings = std::move(request.settings);
     canister.cycles = request.cycles;
+    subnet.change_record().cycles_created += request.cycles;
     canister.created_round = subnet.record().round;
     canister.charged_until_ns = subnet.time_ns();
     canister.history.add({.time_ns = subnet.time_ns(),

@@ -9,7 +9,7 @@ struct NewCanisterRequest {
     std::optional<Principal> id;  ///< nothing: the next one
     std::string name;             ///< local alias; may be empty
     Settings settings;
-    u128 cycles = cycles_default;
+    u128 cycles = cycles_default;  ///< created for it
     ChangeOrigin origin;
 };
 

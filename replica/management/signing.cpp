@@ -59,6 +59,7 @@ Result<void, Failure> take_fee(ManagementContext& context, std::string_view meth
         return refuse(ManagementRefusal::fee, method, cycles_text(context.cycles),
                       cycles_text(fee));
     context.cycles -= fee;
+    context.subnet.change_record().cycles_gone += fee;
     return {};
 }
 

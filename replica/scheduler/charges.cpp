@@ -11,14 +11,14 @@ namespace {
 
 constexpr u64 second_ns = 1'000'000'000;
 
-/// Takes `amount` from what is reserved, then from the balance. False: there is not enough.
-bool take(Canister& canister, u128 amount) {
+/// Takes `amount` from what is reserved, then from the balance: less when there is not enough.
+u128 take(Canister& canister, u128 amount) {
     const u128 reserved = std::min(canister.reserved_cycles, amount);
     canister.reserved_cycles -= reserved;
     amount -= reserved;
     const u128 paid = std::min(canister.cycles, amount);
     canister.cycles -= paid;
-    return paid == amount;
+    return reserved + paid;
 }
 
 /// Interface spec, "Canister out of cycles".
@@ -38,11 +38,11 @@ void charge(Subnet& subnet, const Principal& id) {
     const u128 memory =
         idle_charge(rates.memory, seconds) + idle_charge(rates.message_memory, seconds);
     const u128 compute = idle_charge(rates.compute, seconds);
-    const bool paid_memory = take(canister, memory);
-    const bool paid_compute = take(canister, compute);
-    canister.consumed.memory += memory;
-    canister.consumed.compute_allocation += compute;
-    if (!paid_memory || !paid_compute) run_out(subnet, canister);
+    const u128 paid_memory = take(canister, memory);
+    const u128 paid_compute = take(canister, compute);
+    canister.consumed.memory += paid_memory;
+    canister.consumed.compute_allocation += paid_compute;
+    if (paid_memory < memory || paid_compute < compute) run_out(subnet, canister);
 }
 
 }  // namespace

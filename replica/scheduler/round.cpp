@@ -41,7 +41,10 @@ private:
     Result<void, Failure> run_management();
     Result<void, Failure> run_pass();
     Result<void, Failure> run_input(const Principal& id);
-    bool is_full() const { return spent_ >= round_instructions_max; }
+    void take_turns(std::vector<Principal>& canisters) const;
+    bool is_full() const { return spent_ >= subnet_.options().round_instructions; }
+    /// Messages shall have room, too.
+    u64 heartbeats_max() const { return subnet_.options().round_instructions / 2; }
 
     /// Counts what the execution of `function` spends.
     template <class Function>
@@ -108,10 +111,11 @@ Result<void, Failure> Round::run_tasks() {
         subnet_.refresh(canister);
         if (canister.code->has_global_timer) TRY(run_task(id, Context::global_timer));
     }
-    const std::vector<Principal> beating(subnet_.with_heartbeat().begin(),
-                                         subnet_.with_heartbeat().end());
+    std::vector<Principal> beating(subnet_.with_heartbeat().begin(),
+                                   subnet_.with_heartbeat().end());
+    take_turns(beating);
     for (const Principal& id : beating) {
-        if (is_full()) return {};
+        if (spent_ >= heartbeats_max()) return {};
         TRY(run_task(id, Context::heartbeat));
     }
     return {};
@@ -127,16 +131,21 @@ Result<void, Failure> Round::run_management() {
     return {};
 }
 
-/// One input of each canister that has any, beginning where the round's number says.
+/// Begins where the round's number says.
+void Round::take_turns(std::vector<Principal>& canisters) const {
+    if (canisters.empty()) return;
+    std::ranges::rotate(canisters,
+                        canisters.begin() + i64(subnet_.record().round % canisters.size()));
+}
+
+/// One input of each canister that has any.
 Result<void, Failure> Round::run_pass() {
     if (subnet_.waiting().size() == 1) {
         const Principal only = *subnet_.waiting().begin();
         return run_input(only);
     }
     std::vector<Principal> canisters(subnet_.waiting().begin(), subnet_.waiting().end());
-    if (canisters.empty()) return {};
-    std::ranges::rotate(canisters,
-                        canisters.begin() + i64(subnet_.record().round % canisters.size()));
+    take_turns(canisters);
     for (const Principal& id : canisters) {
         if (is_full()) return {};
         TRY(run_input(id));

@@ -39,6 +39,7 @@ void expire_requests(Subnet& subnet, Canister& canister) {
     const auto dropped = canister.calls.take_requests(
         [&](const Request& request) { return is_over(request.deadline_ns, subnet.time_ns()); });
     if (!dropped.empty()) subnet.mark(canister, Part::calls);
+    for (const Request& request : dropped) subnet.change_record().cycles_gone += request.cycles;
 }
 
 void expire_stops(Subnet& subnet, Canister& canister) {

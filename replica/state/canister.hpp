@@ -55,6 +55,11 @@ struct ConsumedCycles {
     u128 creation = 0;
     u128 http_outcalls = 0;
     u128 burned = 0;
+
+    u128 total() const {
+        return memory + compute_allocation + ingress_induction + instructions + transmission +
+               uninstall + creation + http_outcalls + burned;
+    }
 };
 
 /// What a canister uploads in parts (Interface spec, "Canister wasm chunk store"): the hashes of the

@@ -28,6 +28,9 @@ struct Options {
     bool guard = true;       ///< guard pages and the fault handler; off: bounds checks only
     Progress progress;       ///< called about ten times a second of execution
     u64 slice = 20'000'000;  ///< instructions between two calls of progress
+    /// Of one round at most; what is left waits for the next one. (mainnet's four threads have 7
+    /// billion each.)
+    u64 round_instructions = 28'000'000'000;
 };
 
 /// A line that a canister has printed.

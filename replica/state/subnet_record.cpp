@@ -7,7 +7,7 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 subnet_record_version = 3;
+constexpr u8 subnet_record_version = 4;
 constexpr size_t root_key_bytes = 133;
 
 /// DER of SubjectPublicKeyInfo for a BLS12-381 key in G2 (RFC 5280; Interface spec,
@@ -41,6 +41,8 @@ ByteVector encode(const SubnetRecord& record) {
     out.put_u64(record.moved_ns);
     out.put_u64(record.next_ingress);
     out.put_u64(record.random);
+    out.put_u128(record.cycles_created);
+    out.put_u128(record.cycles_gone);
     return out.take();
 }
 
@@ -56,6 +58,8 @@ std::optional<SubnetRecord> decode_subnet_record(Bytes bytes) {
     record.moved_ns = in.u64_field();
     record.next_ingress = in.u64_field();
     record.random = in.u64_field();
+    record.cycles_created = in.u128_field();
+    record.cycles_gone = in.u128_field();
     if (!in.at_end()) return std::nullopt;
     return record;
 }

@@ -25,6 +25,10 @@ struct SubnetRecord {
     u64 moved_ns = 0;         ///< by which time was moved beside the rounds
     u64 next_ingress = 1;     ///< numbers of ingress messages that bring no id
     u64 random = 0;           ///< blocks of randomness drawn so far
+    u128 cycles_created = 0;  ///< from nothing: of new canisters, and to top them up
+    /// Of these, what is nowhere any more: of deleted canisters (what they had consumed, too), and
+    /// attached to calls whose deadline has come.
+    u128 cycles_gone = 0;
 
     u64 time_ns() const { return time_start_ns + round + moved_ns; }
 };
