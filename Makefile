@@ -39,8 +39,8 @@ FOLDERS  := $(sort $(if $(ONLY),$(ONLY),$(shell find vm replica cli -type d)))
 SOURCES  := $(wildcard $(addsuffix /*.cpp,$(FOLDERS)))
 TESTS    := $(filter %_test.cpp,$(SOURCES))
 FUZZERS  := $(filter %_fuzz.cpp,$(SOURCES))
-MAINS    := cli/main.cpp vm/test_main.cpp
-SCENARIOS := $(filter-out $(TESTS),$(filter replica/scenarios/%,$(SOURCES)))
+MAINS    := cli/main.cpp vm/test_main.cpp replica/simulator/main.cpp
+SCENARIOS := $(filter-out $(TESTS) $(MAINS),$(filter replica/scenarios/% replica/simulator/%,$(SOURCES)))
 LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) $(SCENARIOS) cli/%,$(SOURCES))
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
@@ -75,6 +75,9 @@ $(BUILD)/metering: $(call objects,$(wildcard spec-tests/metering/*.cpp) $(filter
 
 $(BUILD)/seeds: $(call objects,spec-tests/seeds/main.cpp) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
+
+$(BUILD)/simulator: $(call objects,$(filter-out %_test.cpp,$(wildcard replica/simulator/*.cpp))) $(BUILD)/libicvm.a
+	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -o $@
 
 $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@

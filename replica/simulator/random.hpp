@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "vm/base/integers.hpp"
+
+namespace icvm::replica::simulator {
+
+/// SplitMix64: the same numbers with every compiler, which std's distributions do not promise.
+class Random {
+public:
+    explicit Random(u64 seed) : state_(seed) {}
+    u64 next() {
+        u64 z = state_ += 0x9E37'79B9'7F4A'7C15;
+        z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9;
+        z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
+        return z ^ (z >> 31);
+    }
+    /// 0 … count - 1.
+    u64 below(u64 count) { return next() % count; }
+    bool percent(u64 chance) { return below(100) < chance; }
+    template <class T>
+    const T& pick(const std::vector<T>& list) {
+        return list[below(list.size())];
+    }
+
+private:
+    u64 state_;
+};
+
+}  // namespace icvm::replica::simulator
