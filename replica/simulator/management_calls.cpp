@@ -89,7 +89,7 @@ RandomCall random_creation(Random& random, const Cast& cast) {
     ProvisionalCreateArguments arguments;
     arguments.amount = u128(random.below(20 * trillion) >> random.below(8));
     arguments.settings = random_settings(random, cast);
-    if (random.percent(10)) arguments.specified_id = Principal::canister(random.below(40));
+    if (random.percent(10)) arguments.specified_id = Principal::canister(8 + random.below(40));
     return call_of(Method::provisional_create_canister_with_cycles, arguments);
 }
 
