@@ -30,8 +30,8 @@ struct Replica::State {
     Principal caller;
 
     Receipt receipt() const;
-    /// `change`, as a round of its own; it is undone when it fails without having executed anything,
-    /// or when it shall leave no trace.
+    /// `change`, as a round of its own; it is undone when it fails without having executed
+    /// anything, or when it shall leave no trace.
     template <class Change>
     Result<Receipt, Failure> transition(Change change, bool leaves_trace = true);
     Result<void, Failure> round();
@@ -150,29 +150,28 @@ const Principal& Replica::caller() const { return state_->caller; }
 Result<Principal, Failure> Replica::create_canister(const std::string& name) {
     Principal id;
     TRY(state_->transition([&]() -> Result<void, Failure> {
-        id = TRY(replica::create_canister(
-            *state_->subnet, by_user(name, caller())));
+        id = TRY(replica::create_canister(*state_->subnet, by_user(name, caller())));
         return {};
     }));
     return id;
 }
 
 Result<Receipt, Failure> Replica::install_code(const InstallCode& request) {
-    return state_->transition([&] {
-        return replica::install_code(*state_->subnet, user_origin(caller()), request);
-    });
+    return state_->transition(
+        [&] { return replica::install_code(*state_->subnet, user_origin(caller()), request); });
 }
 
 Result<NewCanister, Failure> Replica::create_and_install(const std::string& name,
                                                          const InstallCode& request) {
     Principal id;
-    auto receipt = state_->transition([&]() -> Result<void, Failure> {
-        id = TRY(replica::create_canister(
-            *state_->subnet, by_user(name, caller())));
-        InstallCode install = request;
-        install.canister = id;
-        return replica::install_code(*state_->subnet, user_origin(caller()), install);
-    }, false);  // nobody has asked for an empty canister
+    auto receipt = state_->transition(
+        [&]() -> Result<void, Failure> {
+            id = TRY(replica::create_canister(*state_->subnet, by_user(name, caller())));
+            InstallCode install = request;
+            install.canister = id;
+            return replica::install_code(*state_->subnet, user_origin(caller()), install);
+        },
+        false);  // nobody has asked for an empty canister
     if (!receipt) return std::unexpected(std::move(receipt.error()));
     return NewCanister{id, std::move(*receipt)};
 }
@@ -239,8 +238,7 @@ Result<Receipt, Failure> Replica::delete_canister(const Principal& id) {
 Result<MessageId, Failure> Replica::submit(const Call& call, std::optional<MessageId> id,
                                            u64 expiry_ns) {
     state_->subnet->activity = {};
-    const MessageId message =
-        TRY(replica::submit(*state_->subnet, caller(), call, id, expiry_ns));
+    const MessageId message = TRY(replica::submit(*state_->subnet, caller(), call, id, expiry_ns));
     TRY(state_->subnet->end_round());
     return message;
 }

@@ -162,7 +162,8 @@ struct World {
     Replica replica = opened();
     Principal id{};
 
-    explicit World(Options with = {.cycles = "", .guard = false, .progress = {}}) : options(std::move(with)) {
+    explicit World(Options with = {.cycles = "", .guard = false, .progress = {}})
+        : options(std::move(with)) {
         reopen();
     }
 

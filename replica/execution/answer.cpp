@@ -33,10 +33,11 @@ std::optional<Reject> why_undeliverable(const Subnet& subnet, const Request& req
     if (auto running = require_running(*receiver); !running) return running.error();
     const u128 minimum = receiver->settings.minimum_incoming_canister_call_cycles;
     if (request.sender != request.receiver && request.cycles < minimum) {
-        Reject refused = reject(
-            ErrorCode::canister_rejected_message,
-            fmt::format("Canister {} requires at least {} transferred cycles, but only {} were sent",
-                        id, minimum, request.cycles));
+        Reject refused =
+            reject(ErrorCode::canister_rejected_message,
+                   fmt::format(
+                       "Canister {} requires at least {} transferred cycles, but only {} were sent",
+                       id, minimum, request.cycles));
         refused.code = RejectCode::canister_error;
         return refused;
     }
@@ -137,8 +138,10 @@ void respond(Subnet& subnet, const Canister& canister, CallContext& context, Ans
     if (auto* reply = std::get_if<ByteVector>(&answered))
         payload = std::move(*reply);
     else
-        payload = RejectPayload{RejectCode::canister_reject, ErrorCode::canister_rejected_message,
-                                std::move(std::get<Rejection>(answered).message), {}};
+        payload = RejectPayload{RejectCode::canister_reject,
+                                ErrorCode::canister_rejected_message,
+                                std::move(std::get<Rejection>(answered).message),
+                                {}};
     context.responded = true;
     answer(subnet, context.origin, canister.id, std::move(payload),
            std::exchange(context.cycles_available, 0));
@@ -150,12 +153,14 @@ void respond_failure(Subnet& subnet, const Canister& canister, CallContext& cont
     if (error)
         payload = payload_of(std::move(*error), context.origin);
     else if (std::holds_alternative<CanisterOrigin>(context.origin))
-        payload = RejectPayload{RejectCode::canister_error, ErrorCode::canister_did_not_reply,
-                                "No response", {}};
-    else
         payload = RejectPayload{
-            RejectCode::canister_error, ErrorCode::canister_did_not_reply,
-            fmt::format("Canister {} did not reply to the call", canister.id.text()), {}};
+            RejectCode::canister_error, ErrorCode::canister_did_not_reply, "No response", {}};
+    else
+        payload =
+            RejectPayload{RejectCode::canister_error,
+                          ErrorCode::canister_did_not_reply,
+                          fmt::format("Canister {} did not reply to the call", canister.id.text()),
+                          {}};
     context.responded = true;
     answer(subnet, context.origin, canister.id, std::move(payload),
            std::exchange(context.cycles_available, 0));

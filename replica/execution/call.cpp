@@ -27,15 +27,15 @@ void log_failure(Subnet& subnet, Canister& canister, Entry& entry) {
 }
 
 /// Turns the calls that an execution has made into requests, with their callbacks.
-void send_calls(Subnet& subnet, Canister& canister, ContextId context, ExecutionContext& execution) {
+void send_calls(Subnet& subnet, Canister& canister, ContextId context,
+                ExecutionContext& execution) {
     for (OutgoingCall& call : execution.calls) {
         canister.cycles -= call.cost();
         canister.consumed.transmission += call.fee + call.prepaid_transmission;
         canister.consumed.instructions += call.prepaid_execution;
         const u64 deadline =
-            call.timeout_s
-                ? execution.time_ns / second_ns * second_ns + *call.timeout_s * second_ns
-                : 0;
+            call.timeout_s ? execution.time_ns / second_ns * second_ns + *call.timeout_s * second_ns
+                           : 0;
         const CallbackId callback =
             canister.calls.new_callback({.context = context,
                                          .respondent = call.callee,
@@ -157,8 +157,8 @@ Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instru
 
 void settle(Subnet& subnet, Canister& canister, const Prepayment& prepaid, u64 instructions) {
     if (prepaid.cycles == 0) return;
-    const u128 unused = subnet.schedule().instructions(prepaid.instructions_max - instructions,
-                                                       prepaid.memory64);
+    const u128 unused =
+        subnet.schedule().instructions(prepaid.instructions_max - instructions, prepaid.memory64);
     canister.cycles += unused;
     canister.consumed.instructions += prepaid.cycles - unused;
 }
@@ -184,9 +184,8 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
 Result<void, Failure> execute_task(Subnet& subnet, const Principal& id, Context task) {
     Canister& canister = subnet.change(id);
     const auto* row = std::ranges::find(tasks, task, &Task::context);
-    return execute(subnet, canister,
-                   {.origin = SystemOrigin{}, .created_ns = subnet.time_ns()}, task, row->function,
-                   {}, update_instructions_max);
+    return execute(subnet, canister, {.origin = SystemOrigin{}, .created_ns = subnet.time_ns()},
+                   task, row->function, {}, update_instructions_max);
 }
 
 // ---- Callbacks ---------------------------------------------------------------------------------
@@ -236,8 +235,7 @@ Result<CallbackOutcome, Failure> clean_up(const Delivery& delivery, u64 instruct
     fill(entry->context, delivery);
     entry->context.argument = {};
     entry->context.instructions_before += instructions;
-    auto ran =
-        entry->run(*delivery.callback.on_cleanup, update_instructions_max - instructions);
+    auto ran = entry->run(*delivery.callback.on_cleanup, update_instructions_max - instructions);
     if (ran) {
         entry->apply(delivery.canister);
     } else {

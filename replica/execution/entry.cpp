@@ -22,8 +22,8 @@ Result<std::unique_ptr<Entry>, Failure> Entry::make(Subnet& subnet, const Canist
     return std::make_unique<Entry>(subnet, canister, std::move(module), heap, context);
 }
 
-Entry::Entry(Subnet& subnet, const Canister& canister,
-             std::shared_ptr<const CanisterModule> module, Heap& heap, Context mode)
+Entry::Entry(Subnet& subnet, const Canister& canister, std::shared_ptr<const CanisterModule> module,
+             Heap& heap, Context mode)
     : subnet_(subnet),
       canister_(canister),
       module_(std::move(module)),
@@ -86,8 +86,7 @@ void Entry::hold() {
     if (!heap_.memory) return;
     for (const vm::DirtyPage& dirty : heap_.memory->dirty_pages()) {
         const auto [page, is_new] = held_.try_emplace(dirty.index);
-        if (is_new && dirty.before)
-            std::memcpy(page->second.data(), dirty.before, vm::page_bytes);
+        if (is_new && dirty.before) std::memcpy(page->second.data(), dirty.before, vm::page_bytes);
     }
     heap_.memory->commit();
 }
@@ -118,7 +117,8 @@ void Entry::apply(Canister& canister) {
     canister.code->stable_pages = stable_.pages();
     if (heap_.memory) canister.code->heap_pages = heap_.memory->size();
     subnet_.keep_heap(canister, heap_, result_.changed_pages);
-    if (stable_.map().changed()) stable_.map().put_changes(*subnet_.storage().begin(), stable_.map().id());
+    if (stable_.map().changed())
+        stable_.map().put_changes(*subnet_.storage().begin(), stable_.map().id());
     update_low_memory_hook(canister);
 }
 

@@ -63,7 +63,8 @@ private:
     StableMemory stable_;
     RunResult result_;
     bool has_run_ = false;
-    std::map<u64, std::array<u8, vm::page_bytes>> held_;  ///< pages as they were before the first run
+    std::map<u64, std::array<u8, vm::page_bytes>>
+        held_;  ///< pages as they were before the first run
     u64 instructions_ = 0;
 };
 

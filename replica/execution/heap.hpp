@@ -16,7 +16,7 @@ struct Heap {
     std::unique_ptr<PageMap> pages;  // the memory reads from it: it goes last
     std::shared_ptr<vm::Memory> memory;
     std::unique_ptr<LinkedInstance> instance = nullptr;  ///< made when it is needed
-    u32 users = 0;  ///< executions that are under way in it
+    u32 users = 0;                                       ///< executions that are under way in it
 };
 
 /// A heap of `size` Wasm pages whose contents are `pages`. A failure when there is no address space

@@ -81,11 +81,10 @@ Result<void, Reject> check_memory(const Canister& canister, Entry& entry) {
     if (canister.is_controller(context.caller))
         text += fmt::format(" At least {} additional cycles are required.",
                             cycles_text(frozen - context.cycles()));
-    return std::unexpected(
-        reject_of({ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
-                   help_with_link("Try topping up the canister.",
-                                  "insufficient-cycles-in-memory-grow")},
-                  canister.id));
+    return std::unexpected(reject_of(
+        {ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
+         help_with_link("Try topping up the canister.", "insufficient-cycles-in-memory-grow")},
+        canister.id));
 }
 
 bool is_low_on_memory(const Canister& canister) {

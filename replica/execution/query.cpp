@@ -168,9 +168,10 @@ void QueryGraph::take(Node& node) {
     if (auto* reply = std::get_if<ByteVector>(&context.response))
         node.answer = std::move(*reply);
     else if (auto* rejection = std::get_if<Rejection>(&context.response))
-        node.answer =
-            RejectPayload{RejectCode::canister_reject, ErrorCode::canister_rejected_message,
-                          std::move(rejection->message), {}};
+        node.answer = RejectPayload{RejectCode::canister_reject,
+                                    ErrorCode::canister_rejected_message,
+                                    std::move(rejection->message),
+                                    {}};
     for (OutgoingCall& call : context.calls) node.calls.push_back(std::move(call));
     context.calls.clear();
 }
@@ -179,9 +180,8 @@ void QueryGraph::take(Node& node) {
 Result<void, Failure> QueryGraph::run_calls(const Query& query, Node& node, size_t depth) {
     while (!node.answer && !node.calls.empty()) {
         if (depth + 1 >= depth_max)
-            return std::unexpected(
-                fatal(ErrorCode::query_call_graph_too_deep,
-                      "Composite query calls exceeded the maximum call depth."));
+            return std::unexpected(fatal(ErrorCode::query_call_graph_too_deep,
+                                         "Composite query calls exceeded the maximum call depth."));
         spend(call_overhead);
         if (left_ == 0)
             return std::unexpected(
@@ -198,8 +198,7 @@ Result<void, Failure> QueryGraph::run_calls(const Query& query, Node& node, size
 
 Result<Payload, Failure> QueryGraph::call(const Query& query, const OutgoingCall& made,
                                           size_t depth) {
-    if (made.callee == Principal())
-        return management_(query.canister, made.method, made.argument);
+    if (made.callee == Principal()) return management_(query.canister, made.method, made.argument);
     return evaluate({query.canister, made.callee, made.method, made.argument}, depth + 1);
 }
 

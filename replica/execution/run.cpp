@@ -60,14 +60,13 @@ u64 with_page_charge(const Run& run, u64 instructions, u64 pages) {
 }
 
 /// A callback is an element of table 0 that takes its environment (Interface spec, "Entry points").
-vm::FunctionInstance* find_callback(vm::Instance& instance, const Closure& closure,
-                                    bool memory64) {
+vm::FunctionInstance* find_callback(vm::Instance& instance, const Closure& closure, bool memory64) {
     vm::FunctionInstance* found = vm::table_function(instance, 0, closure.function);
     if (found == nullptr) return nullptr;
     const vm::FunctionType& type = vm::type_of(*found);
     const vm::ValueType environment = memory64 ? vm::types::i64 : vm::types::i32;
-    const bool fits = type.results.empty() && type.parameters.size() == 1 &&
-                      type.parameters[0] == environment;
+    const bool fits =
+        type.results.empty() && type.parameters.size() == 1 && type.parameters[0] == environment;
     return fits ? found : nullptr;
 }
 

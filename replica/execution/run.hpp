@@ -19,10 +19,10 @@ struct Run {
     Heap& heap;
     std::span<const vm::Value> globals;
     ExecutionContext& context;
-    std::string_view function;    ///< exported name, or start_stage
+    std::string_view function;            ///< exported name, or start_stage
     std::optional<Closure> closure = {};  ///< instead of `function`
-    u64 instructions_before = 0;  ///< of earlier stages of the message
-    u64 instruction_limit = 0;    ///< of the whole message
+    u64 instructions_before = 0;          ///< of earlier stages of the message
+    u64 instruction_limit = 0;            ///< of the whole message
 };
 
 struct RunResult {

@@ -247,8 +247,7 @@ Canister& Subnet::add(Canister canister) {
 void Subnet::remove(const Principal& id) {
     changed_[id] |= u8(Part::certified);
     const Canister& canister = canisters_.at(id);
-    record_.cycles_gone +=
-        canister.cycles + canister.reserved_cycles + canister.consumed.total();
+    record_.cycles_gone += canister.cycles + canister.reserved_cycles + canister.consumed.total();
     if (canister.code) {
         storage_.erase_memory(canister.code->heap);
         storage_.erase_memory(canister.code->stable);
@@ -368,8 +367,7 @@ Result<Heap*, Failure> Subnet::heap_of(const Canister& canister, const CanisterM
     return &heaps_.emplace(canister.id, TRY(std::move(heap))).first->second;
 }
 
-Result<Heap, Failure> Subnet::copy_of_heap(const Canister& canister,
-                                           const CanisterModule& module) {
+Result<Heap, Failure> Subnet::copy_of_heap(const Canister& canister, const CanisterModule& module) {
     return bind_heap(std::make_unique<PageMap>(storage_, canister.code->heap), module,
                      canister.code->heap_pages, options_);
 }

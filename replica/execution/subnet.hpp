@@ -129,15 +129,15 @@ private:
     std::map<Principal, Canister> canisters_;
     IngressHistory ingress_;
     ManagementQueue management_;
-    std::map<std::string, Principal> names_;   ///< aliases, none of them empty
-    std::map<Principal, u8> changed_;          ///< bits of Part
+    std::map<std::string, Principal> names_;  ///< aliases, none of them empty
+    std::map<Principal, u8> changed_;         ///< bits of Part
     std::set<MessageId> changed_ingress_;
-    bool had_management_ = false;              ///< in the storage
-    std::optional<StateTree> tree_;            ///< made when somebody asks for a certificate
+    bool had_management_ = false;    ///< in the storage
+    std::optional<StateTree> tree_;  ///< made when somebody asks for a certificate
 
     std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_calls_;
     std::set<std::pair<u64, Principal>> timers_;
-    std::map<Principal, u64> timer_of_;        ///< in timers_
+    std::map<Principal, u64> timer_of_;  ///< in timers_
 
     std::map<Sha256, std::shared_ptr<const CanisterModule>> modules_;
     std::map<Principal, Heap> heaps_;

@@ -69,10 +69,8 @@ bool may_call(const Subnet& subnet, const management::MethodRow& row, const Prin
     const Settings& settings = canister->settings;
     switch (row.access) {
         case Access::controllers: return canister->is_controller(caller);
-        case Access::status_viewers:
-            return settings.allows(settings.status_visibility, caller);
-        case Access::snapshot_viewers:
-            return settings.allows(settings.snapshot_visibility, caller);
+        case Access::status_viewers: return settings.allows(settings.status_visibility, caller);
+        case Access::snapshot_viewers: return settings.allows(settings.snapshot_visibility, caller);
         default: return true;
     }
 }
@@ -86,9 +84,9 @@ Result<void, Failure> check_management(Subnet& subnet, const Principal& caller, 
         return refused(ErrorCode::canister_rejected_message,
                        fmt::format("Only canisters can call ic00 method {}", call.method));
     if (row->access == Access::queries)
-        return refused(ErrorCode::canister_rejected_message,
-                       fmt::format("{} API is not accessible via ingress in replicated mode",
-                                   call.method));
+        return refused(
+            ErrorCode::canister_rejected_message,
+            fmt::format("{} API is not accessible via ingress in replicated mode", call.method));
     const auto about = management::effective_canister(row->method, call.argument);
     if (!about)
         return refused(ErrorCode::invalid_management_payload,

@@ -25,7 +25,8 @@ u128 take(Canister& canister, u128 amount) {
 void run_out(Subnet& subnet, Canister& canister) {
     canister.settings.compute_allocation = 0;
     canister.settings.memory_allocation = 0;
-    uninstall(subnet, canister, {.principal = Principal(), .is_canister = false, .canister_version = {}});
+    uninstall(subnet, canister,
+              {.principal = Principal(), .is_canister = false, .canister_version = {}});
     canister.history = {};
 }
 

@@ -11,8 +11,8 @@ namespace {
 constexpr u64 stop_wait_ns = 5ull * 60 * 1'000'000'000;
 
 Payload deadline_expired() {
-    return RejectPayload{RejectCode::sys_unknown, ErrorCode::deadline_expired,
-                         "Call deadline has expired.", {}};
+    return RejectPayload{
+        RejectCode::sys_unknown, ErrorCode::deadline_expired, "Call deadline has expired.", {}};
 }
 
 bool is_over(u64 deadline_ns, u64 now_ns) { return deadline_ns != 0 && deadline_ns <= now_ns; }

@@ -32,7 +32,7 @@ struct Closure {
 /// What a call is answered with: a reply's bytes, or a reject.
 struct RejectPayload {
     RejectCode code{};
-    ErrorCode error{};    ///< for an ingress message
+    ErrorCode error{};  ///< for an ingress message
     std::string message;
     std::vector<BacktraceFrame> backtrace{};  ///< not kept in records
 };
@@ -86,9 +86,9 @@ struct CallContext {
     CallOrigin origin;
     u128 cycles_available = 0;
     bool responded = false;
-    bool deleted = false;       ///< the canister was uninstalled meanwhile
-    u64 callbacks = 0;          ///< that wait for a response
-    u64 instructions = 0;       ///< of all its executions
+    bool deleted = false;  ///< the canister was uninstalled meanwhile
+    u64 callbacks = 0;     ///< that wait for a response
+    u64 instructions = 0;  ///< of all its executions
     u64 created_ns = 0;
 };
 
@@ -96,13 +96,13 @@ struct CallContext {
 struct Callback {
     ContextId context = 0;
     Principal respondent;
-    u128 cycles = 0;                  ///< attached
-    u128 prepaid_execution = 0;       ///< of the callback
-    u128 prepaid_transmission = 0;    ///< of the response
-    u64 deadline_ns = 0;              ///< 0: a guaranteed response
+    u128 cycles = 0;                ///< attached
+    u128 prepaid_execution = 0;     ///< of the callback
+    u128 prepaid_transmission = 0;  ///< of the response
+    u64 deadline_ns = 0;            ///< 0: a guaranteed response
     Closure on_reply, on_reject;
     std::optional<Closure> on_cleanup;
-    bool expired = false;             ///< its deadline has come; the answer is in the queue
+    bool expired = false;  ///< its deadline has come; the answer is in the queue
 };
 
 /// A stop_canister that waits for the canister's calls.

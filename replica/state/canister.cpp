@@ -51,11 +51,15 @@ InstalledCode decode_code(RecordReader& in) {
 }
 
 /// Its fields, in their order.
-constexpr u128 ConsumedCycles::*consumed_fields[] = {
-    &ConsumedCycles::memory,       &ConsumedCycles::compute_allocation,
-    &ConsumedCycles::ingress_induction, &ConsumedCycles::instructions,
-    &ConsumedCycles::transmission, &ConsumedCycles::uninstall,
-    &ConsumedCycles::creation,     &ConsumedCycles::http_outcalls,
+constexpr u128 ConsumedCycles::* consumed_fields[] = {
+    &ConsumedCycles::memory,
+    &ConsumedCycles::compute_allocation,
+    &ConsumedCycles::ingress_induction,
+    &ConsumedCycles::instructions,
+    &ConsumedCycles::transmission,
+    &ConsumedCycles::uninstall,
+    &ConsumedCycles::creation,
+    &ConsumedCycles::http_outcalls,
     &ConsumedCycles::burned,
 };
 

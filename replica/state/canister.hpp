@@ -62,8 +62,8 @@ struct ConsumedCycles {
     }
 };
 
-/// What a canister uploads in parts (Interface spec, "Canister wasm chunk store"): the hashes of the
-/// chunks, in byte order; their bytes are records (chunk_key).
+/// What a canister uploads in parts (Interface spec, "Canister wasm chunk store"): the hashes of
+/// the chunks, in byte order; their bytes are records (chunk_key).
 using ChunkStore = std::set<Sha256>;
 
 /// A canister. Its record keeps all but the parts below, which have records of their own; pages,
@@ -79,9 +79,9 @@ struct Canister {
     u128 cycles = cycles_default;
     u128 reserved_cycles = 0;
     ConsumedCycles consumed;
-    u64 charged_until_ns = 0;           ///< resources are paid up to this time
-    ByteVector certified_data;          ///< at most certified_data_bytes_max
-    u64 global_timer = 0;               ///< nanoseconds since 1970; 0: off
+    u64 charged_until_ns = 0;   ///< resources are paid up to this time
+    ByteVector certified_data;  ///< at most certified_data_bytes_max
+    u64 global_timer = 0;       ///< nanoseconds since 1970; 0: off
     HookStatus low_memory_hook = HookStatus::condition_not_satisfied;
     std::optional<InstalledCode> code;  ///< nothing: the canister is empty
     u64 next_snapshot = 0;
@@ -100,8 +100,8 @@ struct Canister {
     std::string label() const { return name.empty() ? id.text() : name; }
 };
 
-/// The parts of a canister that have records of their own, as bits; and what the state tree shows of
-/// it beside what the history tells.
+/// The parts of a canister that have records of their own, as bits; and what the state tree shows
+/// of it beside what the history tells.
 enum class Part : u8 {
     canister = 1,
     calls = 2,

@@ -5,9 +5,9 @@
 namespace icvm::replica {
 
 Holdings holdings(const Canister& canister) {
-    return {.memory_bytes =
-                std::max(canister.settings.memory_allocation, memory_usage_bytes(canister)),
-            .compute_percent = canister.settings.compute_allocation};
+    return {
+        .memory_bytes = std::max(canister.settings.memory_allocation, memory_usage_bytes(canister)),
+        .compute_percent = canister.settings.compute_allocation};
 }
 
 u128 freezing_limit(const Canister& canister, const CostSchedule& schedule) {

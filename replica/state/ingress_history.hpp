@@ -15,9 +15,9 @@ struct IngressStatus {
     IngressState state = IngressState::received;
     Principal sender;
     Principal receiver;
-    Payload payload{};    ///< when replied or rejected
-    u64 forgotten_ns = 0; ///< time after which it is forgotten; 0: when its answer is taken
-    u64 round = 0;        ///< in which it was answered
+    Payload payload{};       ///< when replied or rejected
+    u64 forgotten_ns = 0;    ///< time after which it is forgotten; 0: when its answer is taken
+    u64 round = 0;           ///< in which it was answered
     bool is_stored = false;  ///< there is a record of it
 };
 

@@ -49,7 +49,7 @@ struct Failure {
     u64 instructions = 0;    ///< what was executed before it failed
     /// An update call that failed, and yet changed the canister: what it did was committed.
     bool is_committed = false;
-    std::vector<LogLine> log{};  ///< lines that canisters printed meanwhile
+    std::vector<LogLine> log{};       ///< lines that canisters printed meanwhile
     std::optional<Sha256> message{};  ///< kind unanswered: the id of the ingress message
 };
 

@@ -92,8 +92,8 @@ Snapshot Snapshot::decode(RecordReader& in) {
     Snapshot snapshot;
     const Bytes id = in.bytes_field();
     snapshot.id.assign(id.begin(), id.end());
-    snapshot.source = in.u8_field() == 0 ? SnapshotSource::taken_from_canister
-                                         : SnapshotSource::metadata_upload;
+    snapshot.source =
+        in.u8_field() == 0 ? SnapshotSource::taken_from_canister : SnapshotSource::metadata_upload;
     snapshot.taken_at_ns = in.u64_field();
     snapshot.canister_version = in.u64_field();
     snapshot.module_hash = hash_field(in);
@@ -117,8 +117,7 @@ Snapshot Snapshot::decode(RecordReader& in) {
 void erase_stored(Staging& storage, const Snapshot& snapshot) {
     for (const MemoryId memory : {snapshot.module, snapshot.heap, snapshot.stable})
         if (memory != MemoryId::none) storage.erase_memory(memory);
-    if (snapshot.module == MemoryId::none)
-        storage.erase_record(snapshot_module_key(snapshot.id));
+    if (snapshot.module == MemoryId::none) storage.erase_record(snapshot_module_key(snapshot.id));
     for (const Sha256& chunk : snapshot.chunks)
         storage.erase_record(snapshot_chunk_key(snapshot.id, chunk));
 }

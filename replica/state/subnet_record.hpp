@@ -22,7 +22,7 @@ struct SubnetRecord {
     u64 round = 0;                                   ///< rounds so far; each moves time by 1 ns
     std::string metering{vm::default_costs().name};  ///< name of a vm::CostVersion
     std::string cycles = "free";                     ///< name of a CostSchedule
-    u64 moved_ns = 0;         ///< by which time was moved beside the rounds
+    u64 moved_ns = 0;                                ///< by which time was moved beside the rounds
     u64 next_ingress = 1;     ///< numbers of ingress messages that bring no id
     u64 random = 0;           ///< blocks of randomness drawn so far
     u128 cycles_created = 0;  ///< from nothing: of new canisters, and to top them up

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <map>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,10 +62,10 @@ struct OutgoingCall {
     u128 cycles = 0;  ///< attached
     Closure on_reply, on_reject;
     std::optional<Closure> on_cleanup;
-    std::optional<u32> timeout_s;  ///< a best-effort call
-    u128 fee = 0;                  ///< of the request's transmission
-    u128 prepaid_execution = 0;    ///< of the callback
-    u128 prepaid_transmission = 0; ///< of the response
+    std::optional<u32> timeout_s;   ///< a best-effort call
+    u128 fee = 0;                   ///< of the request's transmission
+    u128 prepaid_execution = 0;     ///< of the callback
+    u128 prepaid_transmission = 0;  ///< of the response
 
     u128 cost() const { return cycles + fee + prepaid_execution + prepaid_transmission; }
 };
@@ -76,8 +76,8 @@ struct ExecutionContext {
     Context context = Context::update;
     const Canister* canister = nullptr;
     Principal caller;
-    Bytes argument;            ///< of a reply callback: the reply
-    std::string_view method;   ///< inspect_message
+    Bytes argument;           ///< of a reply callback: the reply
+    std::string_view method;  ///< inspect_message
     u64 time_ns = 0;
     bool memory64 = false;
     i64 budget_at_start = 0;    ///< instructions that this execution began with
@@ -94,9 +94,9 @@ struct ExecutionContext {
     std::function<Bytes()> data_certificate;
 
     // The call that it answers.
-    u128 cycles_available = 0;     ///< attached to it, and not yet accepted
-    bool responded_before = false; ///< by an earlier execution
-    u64 deadline_ns = 0;           ///< 0: none
+    u128 cycles_available = 0;      ///< attached to it, and not yet accepted
+    bool responded_before = false;  ///< by an earlier execution
+    u64 deadline_ns = 0;            ///< 0: none
     // The response that a callback handles.
     u32 reject_code = 0;
     std::string_view reject_message;

@@ -20,9 +20,9 @@ CallResult narrow(u128 cycles) {
 
 /// What the call has brought that is not accepted; nothing once it is answered.
 u128 available(const SystemCall& call) {
-    return call.execution.has_responded() ? 0
-                                          : call.execution.cycles_available -
-                                                call.execution.cycles_accepted;
+    return call.execution.has_responded()
+               ? 0
+               : call.execution.cycles_available - call.execution.cycles_accepted;
 }
 
 u128 accept(SystemCall& call, u128 most) {
