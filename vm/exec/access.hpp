@@ -116,7 +116,7 @@ ICVM_INLINE bool guarded_load(const u8*, u64, u64& bits) {
 }
 template <class Narrow>
 ICVM_INLINE bool guarded_load_lane(const u8*, u64, Lanes& lanes) {
-    lanes = {};
+    lanes = Lanes{};
     return false;
 }
 template <class Narrow>

@@ -39,7 +39,7 @@ fault:
 
 // Never compiled into code: see guarded_access_available.
 ICVM_INLINE bool guarded_load_vector(const u8*, u64, u64x2& vector) {
-    vector = {};
+    vector = u64x2{};
     return false;
 }
 ICVM_INLINE bool guarded_store_vector(u8*, u64, u64x2) { return false; }
