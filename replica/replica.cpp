@@ -59,9 +59,10 @@ NewCanisterRequest by_user(const std::string& name, const Principal& caller) {
     return request;
 }
 
-u64 version_of(const Subnet& subnet, const Principal& id) {
-    const Canister* canister = subnet.find(id);
-    return canister ? canister->version : 0;
+/// Rejected by the canister itself, or not answered: its last execution did not trap.
+bool is_without_trap(ErrorCode error) {
+    return error == ErrorCode::canister_rejected_message ||
+           error == ErrorCode::canister_did_not_reply;
 }
 
 }  // namespace
@@ -102,6 +103,8 @@ Result<void, Failure> Replica::State::round() {
 Result<Reply, Failure> Replica::State::take_answer(const MessageId& id) {
     IngressStatus& status = subnet->change_ingress(id);
     Payload payload = std::move(status.payload);
+    const bool is_managed = status.receiver == Principal();
+    const bool has_awaited = status.has_awaited;
     subnet->forget_ingress(id);
     TRY(subnet->end_round());
     if (auto* reply = std::get_if<ByteVector>(&payload))
@@ -109,6 +112,7 @@ Result<Reply, Failure> Replica::State::take_answer(const MessageId& id) {
     auto& rejection = std::get<RejectPayload>(payload);
     Failure failure = failure_of({rejection.code, rejection.error, std::move(rejection.message),
                                   std::move(rejection.backtrace)});
+    failure.is_committed = !is_managed && (has_awaited || is_without_trap(failure.reject.error));
     failure.instructions = subnet->activity.instructions;
     failure.log = std::move(subnet->activity.log);
     return std::unexpected(std::move(failure));
@@ -179,11 +183,8 @@ Result<NewCanister, Failure> Replica::create_and_install(const std::string& name
 Result<Reply, Failure> Replica::update(const Call& call) {
     Subnet& subnet = *state_->subnet;
     subnet.activity = {};
-    const u64 version = version_of(subnet, call.canister);
     const MessageId id = TRY(replica::submit(subnet, caller(), call));
-    auto reply = state_->run_until_answered(id);
-    if (!reply) reply.error().is_committed = version_of(subnet, call.canister) != version;
-    return reply;
+    return state_->run_until_answered(id);
 }
 
 Result<Reply, Failure> Replica::query(const Call& call) {

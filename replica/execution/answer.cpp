@@ -13,6 +13,7 @@ namespace {
 
 void answer_ingress(Subnet& subnet, const IngressOrigin& origin, Payload payload) {
     IngressStatus& status = subnet.change_ingress(origin.id);
+    status.has_awaited = status.state == IngressState::processing;
     status.state = std::holds_alternative<RejectPayload>(payload) ? IngressState::rejected
                                                                   : IngressState::replied;
     status.payload = std::move(payload);

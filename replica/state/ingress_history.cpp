@@ -6,7 +6,7 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 ingress_record_version = 1;
+constexpr u8 ingress_record_version = 2;
 
 }  // namespace
 
@@ -39,6 +39,7 @@ ByteVector encode(const IngressStatus& status) {
     encode(out, status.payload);
     out.put_u64(status.forgotten_ns);
     out.put_u64(status.round);
+    out.put_u8(status.has_awaited);
     return out.take();
 }
 
@@ -54,6 +55,7 @@ std::optional<IngressStatus> decode_ingress_status(Bytes bytes) {
     status.payload = decode_payload(in);
     status.forgotten_ns = in.u64_field();
     status.round = in.u64_field();
+    status.has_awaited = in.u8_field() != 0;
     if (!in.at_end()) return std::nullopt;
     return status;
 }

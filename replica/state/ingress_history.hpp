@@ -15,10 +15,11 @@ struct IngressStatus {
     IngressState state = IngressState::received;
     Principal sender;
     Principal receiver;
-    Payload payload{};       ///< when replied or rejected
-    u64 forgotten_ns = 0;    ///< time after which it is forgotten; 0: when its answer is taken
-    u64 round = 0;           ///< in which it was answered
-    bool is_stored = false;  ///< there is a record of it
+    Payload payload{};         ///< when replied or rejected
+    u64 forgotten_ns = 0;      ///< time after which it is forgotten; 0: when its answer is taken
+    u64 round = 0;             ///< in which it was answered
+    bool has_awaited = false;  ///< calls of it were sent before it was answered
+    bool is_stored = false;    ///< there is a record of it
 };
 
 using IngressHistory = std::map<MessageId, IngressStatus>;
