@@ -4,6 +4,7 @@
 
 #include "cli/lifecycle.hpp"
 #include "cli/number.hpp"
+#include "cli/open_calls.hpp"
 #include "cli/spelling.hpp"
 #include "vm/base/check.hpp"
 
@@ -34,6 +35,7 @@ Result<InstallChoices, Problem> read_choices(const Context& context, ModeChoice 
     InstallChoices choices;
     choices.mode = TRY(mode_choice(invocation, otherwise));
     choices.skip_pre_upgrade = invocation.has("skip-pre-upgrade");
+    choices.waits_for_answers = !invocation.has("no-wait");
     if (const auto kind = invocation.value("wasm-memory-persistence")) {
         if (*kind != "keep" && *kind != "replace")
             return std::unexpected(usage_problem(
@@ -140,6 +142,7 @@ Result<Plan, Problem> plan_installation(Context& context, Session& session, std:
     const bool empty = !plan.before || !plan.before->module_hash;
     plan.mode = mode_of(choices.mode, empty);
     plan.argument = TRY(argument_of(plan, choices.arguments));
+    plan.waits_for_answers = choices.waits_for_answers;
     if (plan.mode != InstallMode::upgrade) return plan;
     plan.persistence = choices.persistence;
     plan.skip_pre_upgrade = choices.skip_pre_upgrade;
@@ -251,12 +254,35 @@ Result<Installed, replica::Failure> install(Context& context, Session& session, 
     return Installed{target_of(session, created->id), std::move(created->receipt)};
 }
 
+/// The answer to a call that the old code has made would call a function of the new code.
+Done wait_for_answers(Context& context, Session& session, const Plan& plan) {
+    const bool has_code = plan.target && plan.before && plan.before->module_hash;
+    if (!has_code || !plan.waits_for_answers) return {};
+    const Target& target = *plan.target;
+    if (TRY(let_calls_end(context, session, target))) return {};
+    Problem problem{
+        {exit_code::upgrade,
+         {},
+         fmt::format("{} waits for answers, which would reach the new code", target.who),
+         {}}};
+    problem.reason = problem.diagnostic.message;
+    add_note(problem, "state", still_installed(plan, "unchanged"));
+    add_note(problem, "next", "icvm status " + target.name + "   shows what it waits for");
+    add_note(problem, "next",
+             fmt::format("icvm {} {} {} --no-wait   lets the answers come to the new code",
+                         plan.mode == InstallMode::upgrade ? "upgrade" : "install -m reinstall",
+                         target.name, shell_word(plan.module.path)));
+    return std::unexpected(std::move(problem));
+}
+
 }  // namespace
 
 Result<Installed, Problem> execute(Context& context, Session& session, const Plan& plan) {
     if (plan.target)
         if (auto done = confirm_loss(context, plan, *plan.target); !done)
             return std::unexpected(std::move(done.error()));
+    if (auto done = wait_for_answers(context, session, plan); !done)
+        return std::unexpected(std::move(done.error()));
     context.progress.start("install " + plan.name);
     auto installed = install(context, session, plan);
     context.progress.clear();

@@ -21,6 +21,7 @@ struct InstallChoices {
     ModeChoice mode = ModeChoice::automatic;
     std::optional<replica::WasmMemoryPersistence> persistence;
     bool skip_pre_upgrade = false;
+    bool waits_for_answers = true;
     ArgumentText arguments;
 };
 /// From the options; `arguments` is the operand, or nullptr.
@@ -37,6 +38,7 @@ struct Plan {
     ByteVector argument{};
     std::optional<replica::WasmMemoryPersistence> persistence{};
     bool skip_pre_upgrade = false;
+    bool waits_for_answers = true;
     /// The same module is installed already.
     bool is_unchanged() const { return before && before->module_hash == module.info.hash; }
 };
