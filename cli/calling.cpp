@@ -91,6 +91,29 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session,
     return std::move(*reply);
 }
 
+namespace {
+
+/// The service when it describes the method; else a reply has only types of its own.
+const candid::ServiceDescription* describing(const Service& service, const std::string& method) {
+    const bool known = service && candid::find_method(*service, method);
+    return known ? service.get() : nullptr;
+}
+
+/// Of a reply that does not fit the type of its method, at types of its own.
+Result<std::string, candid::ValueError> own_text(Context& context, Bytes reply,
+                                                 const std::string& method,
+                                                 const candid::ValueError& error) {
+    auto text = candid::decode_reply(reply, nullptr, nullptr);
+    if (text)
+        context.terminal.note(
+            fmt::format("the reply of {} does not fit its Candid type: {}; shown "
+                        "with types of its own",
+                        method, error.message));
+    return text;
+}
+
+}  // namespace
+
 Done print_reply(Context& context, Bytes reply, const Service& service, const std::string& method,
                  ReplyFormat format) {
     if (context.terminal.is_json()) return {};
@@ -99,7 +122,9 @@ Done print_reply(Context& context, Bytes reply, const Service& service, const st
         return {};
     }
     if (format != ReplyFormat::hex) {
-        const auto text = candid::decode_reply(reply, service.get(), &method);
+        const auto* description = describing(service, method);
+        auto text = candid::decode_reply(reply, description, &method);
+        if (!text && description) text = own_text(context, reply, method, text.error());
         if (text) {
             context.terminal.result(*text);
             return {};
@@ -116,9 +141,11 @@ Done print_reply(Context& context, Bytes reply, const Service& service, const st
 
 std::string reply_json(Bytes reply, const Service& service, const std::string& method) {
     JsonObject json;
-    if (const auto text = candid::decode_reply(reply, service.get(), &method))
+    const auto* description = describing(service, method);
+    if (!candid::decode_reply(reply, description, &method)) description = nullptr;
+    if (const auto text = candid::decode_reply(reply, description, &method))
         json.add("candid", *text);
-    if (const auto value = candid::decode_reply_json(reply, service.get(), &method))
+    if (const auto value = candid::decode_reply_json(reply, description, &method))
         json.add_json("json", *value);
     json.add("hex", hex(reply));
     return json.text();
