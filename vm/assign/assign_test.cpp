@@ -199,4 +199,37 @@ TEST_CASE("A dead sum goes into the load, one that is needed does not", "[assign
     }
 }
 
+TEST_CASE("A sum that is only an address is added by each access, one that lives on is not",
+          "[assign]") {
+    for (const bool lives : {false, true}) {
+        TestDraft t;
+        t.binary(Operation::i32_add_si, 4, 2, 0, 16);
+        t.draft.sites.push_back({u32(t.draft.cells.size()), 0, 0});
+        t.binary(Operation::load32_u_guarded, 5, 4, 2, 0);
+        t.draft.sites.push_back({u32(t.draft.cells.size()), 0, 0});
+        t.binary(Operation::store32_guarded, 4, 2, 4, 0);
+        t.add(Operation::return_slot, 4, {lives ? 2u : 1u});
+        Flow flow;
+        flow.build(t.draft);
+        Fusion().fuse(t.draft, flow);
+        CHECK(flow.nodes[0].removed != lives);
+        CHECK((flow.nodes[1].operation == Operation::load32_u_guarded) == lives);
+        CHECK((flow.nodes[2].operation == Operation::store32_guarded) == lives);
+    }
+}
+
+TEST_CASE("A sum stays when its addend changes before the access", "[assign]") {
+    TestDraft t;
+    t.binary(Operation::i32_add_si, 4, 2, 0, 16);
+    t.binary(Operation::i32_add_si, 4, 0, 0, 1);
+    t.draft.sites.push_back({u32(t.draft.cells.size()), 0, 0});
+    t.binary(Operation::load32_u_guarded, 4, 1, 2, 0);
+    t.add(Operation::return_slot, 4, {1});
+    Flow flow;
+    flow.build(t.draft);
+    Fusion().fuse(t.draft, flow);
+    CHECK_FALSE(flow.nodes[0].removed);
+    CHECK(flow.nodes[2].operation == Operation::load32_u_guarded);
+}
+
 }  // namespace icvm::vm

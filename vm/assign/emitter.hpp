@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "vm/assign/registers.hpp"
 
 namespace icvm::vm {
@@ -20,7 +23,11 @@ private:
     void emit_node(u32 index);
     bool is_idle_copy(u32 index) const;
     void emit_call(u32 index);
-    void emit_operation(const Node& node, const void* handler, u64 fields);
+    u32 begin(Operation operation, std::span<const Place> places, const void* handler, u64 fields);
+    bool join(Operation operation, std::span<const Place> places, u64 fields);
+    bool is_apart(std::span<const Place> places, u64 fields) const;
+    void push_fields(u64 fields);
+    void emit_operands(const Node& node, u32 start, u64 fields);
     void emit_loads(u32 header);
     bool is_stored(const Unit& unit, u32 from, u32 to) const;
     bool stores_any(u32 from, u32 to) const;
@@ -34,7 +41,7 @@ private:
     const void* choose(Operation operation, RegisterAssignment::Places& places, u64& fields,
                        u32 operands) const;
     void emit_header_site(const Block& block);
-    void emit_sites(const Node& node);
+    void emit_sites(const Node& node, u32 start);
     void aim(u32 cell, u32 block);
     void aim_targets();
     const LocalAssignment& locals() const { return registers_->locals(); }
@@ -47,6 +54,14 @@ private:
     std::vector<Cell>* cells_ = nullptr;
     std::vector<Site>* sites_ = nullptr;
     size_t next_site_ = 0;
+    /// The instruction before, when it may be the first of a sequence.
+    struct First {
+        Operation operation;
+        std::array<Place, 2> places;
+        u32 start, end;  ///< in cells_; an end of 0: there is none
+    };
+    First first_{};
+    bool swaps_ = false;  ///< the sequence's two change places
     std::vector<u32> block_cells_;
     u32 block_ = 0;
     struct Target {

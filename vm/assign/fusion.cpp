@@ -86,6 +86,7 @@ bool is_pure(Operation operation) {
 void Fusion::fuse(Draft& draft, Flow& flow) {
     draft_ = &draft;
     flow_ = &flow;
+    forward_sums();
     for (const Block& block : flow.blocks) fuse_block(block);
 }
 
@@ -167,12 +168,28 @@ u32 Fusion::find_writer(u32 slot, u32 index, u32 block_first) const {
         index = previous_of(index, block_first);
         if (index == no_index) return no_index;
         const Node& node = flow_->nodes[index];
-        if (node.shape().is_hidden() || node.shape().conduct == Conduct::call) return no_index;
+        if (!is_known(node)) return no_index;
         const u32 operand = operand_written(*draft_, node, slot);
         if (operand != no_index)
             return operand == 0 && node.shape().written == 1 ? index : no_index;
     }
     return no_index;
+}
+
+/// Which slots it reads and writes.
+bool Fusion::is_known(const Node& node) {
+    return !node.shape().is_hidden() && node.shape().conduct != Conduct::call;
+}
+
+/// The row by which a reader of the slot does the first one's work as well; nullptr: there is none.
+const PairRow* Fusion::absorbing_row(const Node& sum, const Node& reader, u32 slot) const {
+    if (count_reads(reader, slot) != 1) return nullptr;
+    for (u32 k = 0; k < reader.shape().operands; k++) {
+        if (reader.shape().writes(k) || slot_in(*draft_, reader, k) != slot) continue;
+        const PairRow* row = find_row(sum, reader, operands_of(reader.operation)[k], true);
+        return row != nullptr && !row->keeps_result() ? row : nullptr;
+    }
+    return nullptr;
 }
 
 bool Fusion::reads(const Node& node, u32 slot) const { return count_reads(node, slot) != 0; }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vm/assign/flow.hpp"
+#include "vm/assign/liveness.hpp"
 
 namespace icvm::vm {
 
@@ -28,8 +28,16 @@ private:
     bool fits(const PairRow& row, const Node& first, const Node& second) const;
     u64 field(const Node& node, char letter) const;
 
+    void forward_sums();
+    void forward_sum(u32 index, u32 block);
+    static constexpr u32 readers_max = 4;
+    u32 find_readers(u32 index, u32 block, u32 (&readers)[readers_max]) const;
+    const PairRow* absorbing_row(const Node& sum, const Node& reader, u32 slot) const;
+    static bool is_known(const Node& node);
+
     Draft* draft_ = nullptr;
     Flow* flow_ = nullptr;
+    Liveness liveness_;  ///< of locals that are sums
 };
 
 }  // namespace icvm::vm

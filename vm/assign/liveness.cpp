@@ -47,9 +47,13 @@ u64 Liveness::written_by(const Draft& draft, const Node& node) const {
 }
 
 void Liveness::build(const Draft& draft, const Flow& flow) {
+    build_sets(draft, flow);
+    make_ranges(draft, flow);
+}
+
+void Liveness::build_sets(const Draft& draft, const Flow& flow) {
     collect_sets(draft, flow);
     solve(flow);
-    make_ranges(draft, flow);
 }
 
 bool Liveness::is_live(u32 number, u32 point) const {

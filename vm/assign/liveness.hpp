@@ -22,9 +22,12 @@ struct Liveness {
 
     /// `slots` and `number_at` are there.
     void build(const Draft& draft, const Flow& flow);
+    /// The same without `ranges`.
+    void build_sets(const Draft& draft, const Flow& flow);
     bool is_live(u32 number, u32 point) const;
     /// Bits by number.
     u64 live_into(u32 block) const { return sets_[block].in; }
+    u64 live_out_of(u32 block) const { return sets_[block].out; }
     u64 written_in(u32 block) const { return sets_[block].writes; }
 
 private:

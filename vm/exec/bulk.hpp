@@ -33,16 +33,23 @@ inline bool take_length(Budget& budget, u64 length) {
     return false;
 }
 
+/// Takes what charge_bulk would, if that needs no refill.
+ICVM_INLINE bool charge_bulk_now(Registers& r, u64 length) {
+    if (!metered || field32(r, 5) == 0) return true;
+    const i64 position = i32(field32(r, 3));
+    if (length > 0xFFFFFFFF || r.budget - position < i64(length)) [[unlikely]]
+        return false;
+    r.budget -= i64(length);
+    return true;
+}
+
 /// One for each byte or element, before anything else (docs/metering.md, "Bulk instructions").
 /// The slice is refilled here when it must be: the instruction is never left half charged.
 inline Step charge_bulk(Registers& r, u64 length) {
-    if (!metered || field32(r, 5) == 0) return Step::next;
+    if (charge_bulk_now(r, length)) [[likely]]
+        return Step::next;
     const i64 position = i32(field32(r, 3));
     const i64 counter = r.budget - position;
-    if (length <= 0xFFFFFFFF && counter >= i64(length)) [[likely]] {
-        r.budget -= i64(length);
-        return Step::next;
-    }
     ExecutionState& state = state_of(r.control);
     if (state.unlimited) return Step::next;
     state.budget.counter = counter;

@@ -1,5 +1,6 @@
 #include "vm/exec/calls.hpp"
 #include "vm/exec/compiled_module.hpp"
+#include "vm/exec/moves.hpp"
 #include "vm/runtime/host_function.hpp"
 
 namespace icvm::vm {
@@ -357,6 +358,9 @@ Step call_function(Registers& r, const FunctionInstance& function, u64* window,
 void put_call_handlers(Handlers& handlers) {
     handlers.put<FirstCall>(Operation::first_call);
     handlers.put<RestoreInstance>(Operation::restore_instance);
+#define CODE_CALL_SEQUENCE(id, Body, letters) \
+    BehindMove<Body, true>::put(handlers, Operation::copy_##id, Operation::constant_##id);
+#include "vm/compile/code.def"
     handlers.put<Call>(Operation::call);
     handlers.put<CallImported>(Operation::call_imported);
     handlers.put<CallIndirect>(Operation::call_indirect);

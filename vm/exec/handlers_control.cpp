@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "vm/exec/calls.hpp"
+#include "vm/exec/moves.hpp"
 
 namespace icvm::vm {
 
@@ -73,9 +74,41 @@ struct Finish {
     ICVM_INLINE Step run(Registers&) { return Step::finished; }
 };
 
+/// An addition of a constant to what is in a place: a pointer or a counter moves.
+template <Place d, Place a>
+struct Advance {
+    static constexpr bool exists = d == a;
+    ICVM_INLINE Step run(Registers& r) {
+        write<d>(r, 0, u32(read<a>(r, 1)) + field32(r, 1));
+        r.pc += 2;
+        return Step::next;
+    }
+};
+template <Place d, Place a>
+struct AdvanceJump : Sequence<Advance<d, a>, Jump> {
+    static constexpr bool exists = d == a;
+};
+template <Place d, Place a>
+struct AdvanceRepeat : Sequence<Advance<d, a>, Repeat> {
+    static constexpr bool exists = d == a;
+};
+template <Place d, Place a, Place b, Place c>
+struct AdvanceAdvance : Sequence<Advance<d, a>, Advance<b, c>> {
+    static constexpr bool exists = d == a && b == c;
+};
+
 }  // namespace
 
 void put_control_handlers(Handlers& handlers) {
+    using enum File;
+    BehindMove<Jump, false>::put(handlers, Operation::copy_jump, Operation::constant_jump);
+    BehindMove<Repeat, false>::put(handlers, Operation::copy_repeat, Operation::constant_repeat);
+    BehindMove<EnterLoop, false>::put(handlers, Operation::copy_enter_loop,
+                                      Operation::constant_enter_loop);
+    handlers.put_forms<AdvanceJump, integer, integer>(Operation::i32_add_jump);
+    handlers.put_forms<AdvanceRepeat, integer, integer>(Operation::i32_add_repeat);
+    handlers.put_forms<AdvanceAdvance, integer, integer, integer, integer>(
+        Operation::i32_add_i32_add);
     handlers.put<Jump>(Operation::jump);
     handlers.put<Repeat>(Operation::repeat);
     handlers.put<EnterLoop>(Operation::enter_loop);

@@ -1,6 +1,6 @@
 /// Moves between slots, globals and constants.
 
-#include "vm/exec/dispatch.hpp"
+#include "vm/exec/moves.hpp"
 
 namespace icvm::vm {
 
@@ -14,23 +14,16 @@ ICVM_INLINE Step put(Registers& r, u64 bits) {
     return Step::next;
 }
 
-template <Place d, Place a>
-struct Copy {
-    static constexpr bool exists = d != a || d == Place::slot;
-    ICVM_INLINE Step run(Registers& r) { return put<2, d>(r, read<a>(r, 1)); }
-};
-/// Two moves, one after the other.
 template <Place d, Place a, Place b, Place c>
-struct Copy2 {
-    static constexpr bool exists =
-        (d == Place::slot || (d != a && d != b)) && (b == Place::slot || b != c);
-    ICVM_INLINE Step run(Registers& r) {
-        write<d>(r, 0, read<a>(r, 1));
-        write<b>(r, 2, read<c>(r, 3));
-        r.pc += 2;
-        return Step::next;
-    }
+struct CopyCopy : Sequence<Copy<d, a>, Copy<b, c>> {
+    static constexpr bool exists = Copy<d, a>::exists && Copy<b, c>::exists;
 };
+template <Place d, Place a, Place b>
+struct CopyConstant : Sequence<Copy<d, a>, Constant<b>> {
+    static constexpr bool exists = Copy<d, a>::exists;
+};
+template <Place d, Place b>
+struct ConstantConstant : Sequence<Constant<d>, Constant<b>> {};
 struct CopyWide {
     ICVM_INLINE Step run(Registers& r) {
         slot(r, field32(r, 0)) = slot(r, field32(r, 1));
@@ -48,11 +41,6 @@ struct CopyMany {
         r.pc += 3;
         return Step::next;
     }
-};
-template <Place d>
-struct Constant {
-    static constexpr bool exists = true;
-    ICVM_INLINE Step run(Registers& r) { return put<2, d>(r, field32(r, 1)); }
 };
 template <Place d>
 struct Constant64 {
@@ -104,7 +92,9 @@ struct RefFunc {
 void put_move_handlers(Handlers& handlers) {
     using enum File;
     handlers.put_forms<Copy, any, any>(Operation::copy);
-    handlers.put_forms<Copy2, integer, integer, integer, integer>(Operation::copy2);
+    handlers.put_forms<CopyCopy, integer, integer, integer, integer>(Operation::copy_copy);
+    handlers.put_forms<CopyConstant, integer, integer, integer>(Operation::copy_constant);
+    handlers.put_forms<ConstantConstant, integer, integer>(Operation::constant_constant);
     handlers.put<CopyWide>(Operation::copy_wide);
     handlers.put<CopyMany>(Operation::copy_many);
     handlers.put_forms<Constant, any>(Operation::constant);

@@ -74,13 +74,13 @@ std::unique_ptr<Memory> Memory::create(const MemoryType& type, u64 size, PageSou
     memory->marks = mapping->marks;
     const bool lazy = source && faults && whole_pages;
     if (lazy) {
-        state.lazy_bytes = memory->size_bytes = state.used_bytes = size_bytes;
+        memory->lazy_bytes_ = memory->size_bytes = state.used_bytes = size_bytes;
     } else if (memory->grow(size) == no_growth) {
         return nullptr;
     }
     memory->size_at_start_ = memory->size_bytes;
     if (source && !lazy) memory->fill_everything();
-    if (guarded || state.lazy_bytes)
+    if (guarded || memory->lazy_bytes_)
         state.place = add_fault_place(*memory, state.mapping.reserved_bytes);
     return memory;
 }

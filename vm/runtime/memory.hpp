@@ -73,6 +73,16 @@ public:
     const u8* readable(u64 address, u64 length);
     /// `length` bytes that may be written, their pages marked.
     u8* writable(u64 address, u64 length);
+    /// Whether readable() and writable() would have nothing to do but to give these bytes.
+    bool is_readable_now(u64 address, u64 length) const {
+        return contains(address, length) && address >= lazy_bytes_;
+    }
+    bool is_writable_now(u64 address, u64 length) const {
+        if (!contains(address, length) || length == 0) return false;
+        const u64 first = address / page_bytes, last = (address + length - 1) / page_bytes;
+        if (tracked_) return first == last && (marks[first] & mark_dirty);
+        return address >= lazy_bytes_;
+    }
     bool contains(u64 address, u64 length) const {
         return address <= size_bytes && length <= size_bytes - address;
     }
@@ -119,6 +129,7 @@ private:
     bool guarded_ = false;
     bool tracked_ = false;
     bool page_unreadable_ = false;
+    u64 lazy_bytes_ = 0;  ///< only below may anything be absent; 0: nothing is
     u64 size_at_start_ = 0;
     std::vector<DirtyPage> dirty_;
 };

@@ -5,11 +5,13 @@
 namespace icvm::vm {
 
 const u8* Memory::readable(u64 address, u64 length) {
+    if (is_readable_now(address, length)) return base + address;
     if (!contains(address, length) || !make_present(address, length)) return nullptr;
     return base + address;
 }
 
 u8* Memory::writable(u64 address, u64 length) {
+    if (is_writable_now(address, length)) return base + address;
     const bool open = tracked_ ? mark(address, length)
                                : contains(address, length) && make_present(address, length);
     return open ? base + address : nullptr;

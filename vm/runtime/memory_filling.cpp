@@ -33,11 +33,11 @@ u64 round_down(u64 value, u64 unit) { return value / unit * unit; }
 }  // namespace
 
 bool Memory::is_present(u64 offset) const {
-    return offset >= state_->lazy_bytes || (marks[offset / page_bytes] & mark_present);
+    return offset >= lazy_bytes_ || (marks[offset / page_bytes] & mark_present);
 }
 
 bool Memory::make_present(u64 address, u64 length) {
-    const u64 end = std::min(address + length, state_->lazy_bytes);
+    const u64 end = std::min(address + length, lazy_bytes_);
     for (u64 offset = address; offset < end;
          offset = round_down(offset, fill_bytes()) + fill_bytes())
         if (!is_present(offset) && !fill_at(offset)) return false;
@@ -51,10 +51,10 @@ bool Memory::fill_at(u64 offset) {
     const u64 twice = std::min(2 * state.lazy_window, std::max(lazy_window_max, unit));
     state.lazy_window = begin == state.next_lazy ? twice : unit;
     const u64 content =
-        std::min(state.source->next_page(offset / page_bytes), state.lazy_bytes / page_bytes);
+        std::min(state.source->next_page(offset / page_bytes), lazy_bytes_ / page_bytes);
     const u64 zeros_end =
         std::min(round_down(content * page_bytes, fill_bytes()), begin + lazy_zeros_max);
-    u64 end = std::min(std::max(begin + state.lazy_window, zeros_end), state.lazy_bytes);
+    u64 end = std::min(std::max(begin + state.lazy_window, zeros_end), lazy_bytes_);
     if (!open_lazily(begin, end)) {
         page_unreadable_ = true;
         return false;
@@ -67,11 +67,10 @@ bool Memory::fill_at(u64 offset) {
 
 /// When the system refuses one more mapping, a wider range closes gaps instead.
 bool Memory::open_lazily(u64& begin, u64& end) {
-    const u64 lazy_bytes = state_->lazy_bytes;
     for (u64 unit = 2 * fill_bytes(); !open_range(state_->mapping, begin, end - begin); unit *= 2) {
-        if (begin == 0 && end == lazy_bytes) return false;
+        if (begin == 0 && end == lazy_bytes_) return false;
         begin = round_down(begin, unit);
-        end = std::min(round_down(end + unit - 1, unit), lazy_bytes);
+        end = std::min(round_down(end + unit - 1, unit), lazy_bytes_);
     }
     return true;
 }

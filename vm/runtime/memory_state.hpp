@@ -19,7 +19,6 @@ struct Memory::State {
 
     // Lazy filling.
     PageSource* source = nullptr;
-    u64 lazy_bytes = 0;       ///< only below may anything be absent; 0: nothing is
     u64 next_lazy = ~u64(0);  ///< where the last filled range ended
     u64 lazy_window = 0;
     u64 fills = 0;
