@@ -232,4 +232,17 @@ TEST_CASE("A sum stays when its addend changes before the access", "[assign]") {
     CHECK(flow.nodes[2].operation == Operation::load32_u_guarded);
 }
 
+TEST_CASE("A sum of an operand stays where the operand is", "[assign]") {
+    TestDraft t;
+    t.binary(Operation::i32_mul_si, 5, 4, 0, 3);
+    t.binary(Operation::i32_add_si, 4, 2, 4, 16);
+    t.draft.sites.push_back({u32(t.draft.cells.size()), 0, 0});
+    t.binary(Operation::load32_u_guarded, 4, 1, 2, 0);
+    t.add(Operation::return_slot, 4, {1});
+    Flow flow;
+    flow.build(t.draft);
+    Fusion().fuse(t.draft, flow);
+    CHECK_FALSE(flow.nodes[1].removed);
+}
+
 }  // namespace icvm::vm

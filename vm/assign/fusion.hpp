@@ -28,6 +28,7 @@ private:
     bool fits(const PairRow& row, const Node& first, const Node& second) const;
     u64 field(const Node& node, char letter) const;
 
+    bool is_sum(const Node& node) const;
     void forward_sums();
     void forward_sum(u32 index, u32 block);
     static constexpr u32 readers_max = 4;

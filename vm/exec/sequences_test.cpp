@@ -77,5 +77,5 @@ TEST_CASE("A sequence does what its two instructions do") {
             }
         });
     }
-    CHECK(forms > 800);
+    CHECK(forms > 600);
 }
