@@ -139,48 +139,78 @@ Finding check_carriers(const Subnet& subnet, const Census& census) {
     return {};
 }
 
-std::map<std::string, std::optional<ByteVector>> records_of(const Subnet& subnet) {
-    std::map<std::string, std::optional<ByteVector>> records;
-    records[std::string(subnet_key)] = encode(subnet.record());
+/// Calls visit(key, what makes its bytes) for each record that there must be; those that are
+/// written once have no bytes to compare.
+template <class Visit>
+void visit_records(const Subnet& subnet, Visit visit) {
+    using Stored = std::optional<ByteVector>;
+    const auto nothing = [] { return Stored(); };
+    visit(std::string(subnet_key), [&] { return Stored(encode(subnet.record())); });
     if (!subnet.management().is_empty())
-        records[std::string(management_key)] = encode(subnet.management());
+        visit(std::string(management_key), [&] { return Stored(encode(subnet.management())); });
     for (const auto& [id, status] : subnet.ingress_history())
-        records[ingress_key(id)] = encode(status);
+        visit(ingress_key(id), [&] { return Stored(encode(status)); });
     for (const auto& [id, canister] : subnet.canisters()) {
-        records[canister_key(id)] = encode(canister);
+        visit(canister_key(id), [&] { return Stored(encode(canister)); });
         for (const Part part : record_parts)
-            if (ByteVector bytes = encode_part(canister, part); !bytes.empty())
-                records[part_key(part, id)] = std::move(bytes);
-        // These are written once.
-        if (canister.code) records[module_key(id)] = std::nullopt;
-        for (const Sha256& chunk : canister.chunks) records[chunk_key(id, chunk)] = std::nullopt;
+            visit(part_key(part, id), [&] { return Stored(encode_part(canister, part)); });
+        if (canister.code) visit(module_key(id), nothing);
+        for (const Sha256& chunk : canister.chunks) visit(chunk_key(id, chunk), nothing);
         for (const Snapshot& snapshot : canister.snapshots) {
-            if (snapshot.module_bytes) records[snapshot_module_key(snapshot.id)] = std::nullopt;
+            if (snapshot.module_bytes && snapshot.module == MemoryId::none)
+                visit(snapshot_module_key(snapshot.id), nothing);
             for (const Sha256& chunk : snapshot.chunks)
-                records[snapshot_chunk_key(snapshot.id, chunk)] = std::nullopt;
+                visit(snapshot_chunk_key(snapshot.id, chunk), nothing);
         }
     }
-    return records;
 }
 
-Finding check_storage(const Subnet& subnet, Storage& storage) {
-    const auto records = records_of(subnet);
-    for (const auto& [key, bytes] : records) {
-        const auto stored = storage.record(key);
-        if (!stored || !*stored) return fmt::format("the record {} is not stored", key);
-        if (bytes && *bytes != **stored)
-            return fmt::format("the record {} is stored otherwise", key);
-    }
+/// One record; an empty part has none.
+Finding check_record(const std::string& key, const std::optional<ByteVector>& bytes,
+                     Storage& storage) {
+    const auto stored = storage.record(key);
+    const bool is_there = stored && *stored;
+    if (bytes && bytes->empty())
+        return is_there ? Finding(fmt::format("the record {} is stored and empty", key))
+                        : Finding();
+    if (!is_there) return fmt::format("the record {} is not stored", key);
+    if (bytes && *bytes != **stored) return fmt::format("the record {} is stored otherwise", key);
+    return {};
+}
+
+Finding check_everything(const Subnet& subnet, Storage& storage) {
+    Finding found;
+    std::set<std::string> known;
+    visit_records(subnet, [&](const std::string& key, const auto& bytes) {
+        if (!found) found = check_record(key, bytes(), storage);
+        known.insert(key);
+    });
+    if (found) return found;
     const auto keys = storage.keys("");
-    if (!keys || keys->size() == records.size()) return {};
+    if (!keys) return "the storage has no keys";
     for (const std::string& key : *keys)
-        if (!records.contains(key)) return fmt::format("the record {} is nobody's", key);
+        if (!known.contains(key)) return fmt::format("the record {} is nobody's", key);
+    return {};
+}
+
+Finding check_changed(const Subnet& subnet, Disk& disk) {
+    Finding found;
+    auto changed = disk.take_changed_keys();
+    visit_records(subnet, [&](const std::string& key, const auto& bytes) {
+        if (found || changed.erase(key) == 0) return;
+        found = check_record(key, bytes(), disk.storage());
+    });
+    if (found) return found;
+    for (const std::string& key : changed) {
+        const auto stored = disk.storage().record(key);
+        if (!stored || *stored) return fmt::format("the record {} is nobody's", key);
+    }
     return {};
 }
 
 }  // namespace
 
-std::optional<std::string> audit(const Subnet& subnet, Storage& storage) {
+std::optional<std::string> audit(const Subnet& subnet, Disk& disk, bool is_thorough) {
     const u128 accounted = accounted_cycles(subnet), created = subnet.record().cycles_created;
     if (accounted != created)
         return accounted > created ? fmt::format("{} cycles too many", accounted - created)
@@ -194,7 +224,7 @@ std::optional<std::string> audit(const Subnet& subnet, Storage& storage) {
         if (found) return fmt::format("canister {}: {}", id.text(), *found);
     }
     if (auto found = check_carriers(subnet, census)) return found;
-    return check_storage(subnet, storage);
+    return is_thorough ? check_everything(subnet, disk.storage()) : check_changed(subnet, disk);
 }
 
 std::optional<std::string> find_lost_memory(const Subnet& subnet, Storage& storage) {
@@ -202,7 +232,7 @@ std::optional<std::string> find_lost_memory(const Subnet& subnet, Storage& stora
     for (const auto& [id, canister] : subnet.canisters()) {
         if (canister.code) known.insert({canister.code->heap, canister.code->stable});
         for (const Snapshot& snapshot : canister.snapshots)
-            known.insert({snapshot.heap, snapshot.stable});
+            known.insert({snapshot.module, snapshot.heap, snapshot.stable});
     }
     for (u64 id = 1; id < subnet.record().next_memory; id++)
         if (!known.contains(MemoryId(id)) && storage.next_page(MemoryId(id), 0) != ~u64(0))

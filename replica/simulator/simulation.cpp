@@ -7,21 +7,21 @@
 
 #include "replica/simulator/audit.hpp"
 #include "replica/simulator/management_calls.hpp"
+#include "replica/simulator/program.hpp"
 
 namespace icvm::replica::simulator {
 
 namespace {
 
-constexpr size_t canisters_max = 12;
 constexpr u64 second_ns = 1'000'000'000, minute_ns = 60 * second_ns, day_ns = 1440 * minute_ns;
-/// Small rounds end before the work does, so that others come between.
-constexpr u64 round_sizes[] = {12'000'000, 40'000'000, 200'000'000, 28'000'000'000};
+constexpr u64 large_round = 28'000'000'000;
+constexpr u128 trillion = 1'000'000'000'000;
 /// Between two calls of Options::progress, where executions are interrupted.
 constexpr u64 small_slice = 2'000;
-/// Rounds after which everything must have been answered.
-constexpr u64 drain_rounds = 60;
+/// Rounds after which everything must have been answered, a minute each.
+constexpr u64 drain_rounds = 30;
 /// How often the audits are made that take long.
-constexpr u64 reread_rounds = 16, memory_rounds = 128;
+constexpr u64 thorough_rounds = 8, reread_rounds = 32, memory_rounds = 64;
 
 Principal user(std::string_view name) { return Principal::self_authenticating(bytes_of(name)); }
 
@@ -29,18 +29,22 @@ Call call_of(const RandomCall& call) { return {call.callee, call.method, call.ar
 
 }  // namespace
 
-Simulation::Simulation(u64 seed, bool disturbed, std::vector<ByteVector> modules)
-    : disturbed_(disturbed), random_(seed), disturbance_(~seed) {
+Simulation::Simulation(u64 seed, Weather weather, std::vector<ByteVector> modules)
+    : weather_(weather),
+      random_(seed),
+      disturbance_(~seed),
+      disk_(std::make_shared<Disk>(weather == Weather::power_failures)) {
     cast_.users = {default_caller(), user("alice"), user("bob")};
     cast_.modules = std::move(modules);
-    schedule_ = random_.percent(70) ? "13" : "free";
-    round_instructions_ = round_sizes[random_.below(std::size(round_sizes))];
+    cast_.habits = random_habits(random_);
     replica_ = opened();
 }
 
 std::unique_ptr<Replica> Simulation::opened() {
-    Options options{.cycles = schedule_, .progress = {}, .round_instructions = round_instructions_};
-    if (disturbed_) {
+    Options options{.cycles = cast_.habits.is_free ? "free" : "13",
+                    .progress = {},
+                    .round_instructions = cast_.habits.round_instructions};
+    if (weather_ != Weather::quiet) {
         options.slice = small_slice;
         options.progress = [this](u64, u64) { return !interrupts_; };
     }
@@ -63,8 +67,10 @@ Result<Sha256, Finding> Simulation::run(u64 rounds) {
     for (int i = 0; i < 3; i++) create();
     while (!finding_ && tally_.rounds < rounds) {
         refresh_cast();
-        for (u64 actions = random_.below(4); actions > 0 && !finding_; actions--) act();
-        if (disturbed_ && !finding_) disturb();
+        for (u64 actions = random_.below(1 + cast_.habits.actions_max); actions > 0 && !finding_;
+             actions--)
+            act();
+        if (weather_ != Weather::quiet && !finding_) disturb();
         if (!finding_) tick();
         if (!finding_) check();
     }
@@ -76,18 +82,26 @@ Result<Sha256, Finding> Simulation::run(u64 rounds) {
 void Simulation::refresh_cast() {
     cast_.canisters = replica_->canisters();
     cast_.time_ns = replica_->time_ns();
+    cast_.snapshots.clear();
+    cast_.chunk_stores.clear();
+    for (const auto& [id, canister] : replica_->subnet().canisters()) {
+        for (const Snapshot& snapshot : canister.snapshots)
+            cast_.snapshots.push_back({id, snapshot.id});
+        if (!canister.chunks.empty()) cast_.chunk_stores.push_back(id);
+    }
 }
 
 // ---- What happens ------------------------------------------------------------------------------
 
 void Simulation::act() {
     const u64 choice = random_.below(100);
-    if (choice < 52) return submit_program();
-    if (choice < 60) return submit_management();
-    if (choice < 66) return create();
-    if (choice < 80) return revive();
-    if (choice < 84) return call_api();
-    if (choice < 92) return move_time();
+    if (choice < 55) return submit_program();
+    if (choice < 65) return submit_management();
+    if (choice < 68) return strike();
+    if (choice < 71) return create();
+    if (choice < 85) return revive();
+    if (choice < 88) return call_api();
+    if (choice < 95) return move_time();
     take_answers();
 }
 
@@ -96,7 +110,7 @@ void Simulation::submit(const RandomCall& call, bool expires) {
     const u64 expiry = expires ? replica_->time_ns() + random_.below(minute_ns) : 0;
     attempt("submit", [&] {
         auto id = replica_->submit(call_of(call), {}, expiry);
-        if (id) messages_.emplace(*id, Message{});
+        if (id) messages_.emplace(*id, Message{.method = call.method});
         return id;
     });
 }
@@ -105,15 +119,28 @@ void Simulation::submit_program() {
     if (cast_.canisters.empty()) return;
     ProgramWriter writer(random_, cast_);
     const u64 choice = random_.below(100);
-    const std::string method = choice < 85 ? "update" : choice < 97 ? "query" : "missing";
+    const std::string method = choice < 88 ? "update" : choice < 97 ? "query" : "missing";
     const Role role = method == "query" ? Role::query : Role::message;
     submit({random_.pick(cast_.canisters), method, writer.program(role)}, random_.percent(20));
 }
 
-void Simulation::submit_management() { submit(random_management_call(random_, cast_), false); }
+void Simulation::submit_management() {
+    submit(random_.percent(20) ? random_snapshot_call(random_, cast_)
+                               : random_management_call(random_, cast_),
+           false);
+}
+
+/// At one that waits for answers, if there is any.
+void Simulation::strike() {
+    std::vector<Principal> waiting;
+    for (const auto& [id, canister] : replica_->subnet().canisters())
+        if (!canister.calls.contexts().empty()) waiting.push_back(id);
+    if (!waiting.empty()) submit(random_strike(random_, cast_, random_.pick(waiting)), false);
+}
 
 void Simulation::create() {
-    if (cast_.canisters.size() < canisters_max) submit(random_creation(random_, cast_), false);
+    if (cast_.canisters.size() < cast_.habits.canisters_max)
+        submit(random_creation(random_, cast_), false);
 }
 
 /// Without help all canisters would be empty, stopped or frozen in the end.
@@ -122,8 +149,14 @@ void Simulation::revive() {
     for (const Principal& id : replica_->canisters()) {
         const Canister& canister = *replica_->canister(id);
         const InstallCode install{.canister = id, .module = cast_.modules[random_.below(2)]};
-        if (!canister.code) attempt("install", [&] { return replica_->install_code(install); });
-        if (replica_->canister(id)->status != Status::running && random_.percent(70))
+        const bool is_stopped = canister.status != Status::running;
+        if (canister.cycles < trillion && !cast_.habits.is_poor)
+            submit(top_up(id, 50 * trillion), false);
+        else if (!canister.code)
+            attempt("install", [&] { return replica_->install_code(install); });
+        if (canister.status == Status::stopped && random_.percent(15))
+            submit(deletion(id), false);
+        else if (is_stopped && random_.percent(70))
             attempt("start", [&] { return replica_->start_canister(id); });
     }
 }
@@ -134,7 +167,7 @@ void Simulation::call_api() {
     replica_->set_caller(cast_.users[0]);
     switch (random_.below(6)) {
         case 0:
-            if (round_instructions_ < round_sizes[std::size(round_sizes) - 1]) return;
+            if (cast_.habits.round_instructions < large_round) return;
             return attempt("stop", [&] { return replica_->stop_canister(id); });
         case 1: return attempt("start", [&] { return replica_->start_canister(id); });
         case 2: return attempt("uninstall", [&] { return replica_->uninstall_code(id); });
@@ -156,29 +189,31 @@ void Simulation::attempt(std::string_view name, Change change) {
     const Sha256 before = disk_->hash();
     const u64 round = replica_->subnet().record().round;
     auto done = change();
+    if constexpr (requires { done->log; })
+        if (done) observer_.listen(done->log);
     if (done) return;
     const Failure& failure = done.error();
+    observer_.listen(failure.log);
     if (failure.kind == Failure::Kind::unanswered) {
-        messages_.emplace(*failure.message, Message{});
+        messages_.emplace(*failure.message, Message{.method = std::string(name)});
         return;
     }
     if (failure.kind != Failure::Kind::reject)
         return fail(fmt::format("{}: {}", name, failure.storage.message));
-    tally_.errors[to_string(failure.reject.error)]++;
+    tally_.coverage.count(to_string(failure.reject.error));
     const bool may_change = failure.instructions > 0 || round != replica_->subnet().record().round;
     if (!may_change && disk_->hash() != before)
         fail(fmt::format("{} was refused and has changed the state", name));
 }
 
 void Simulation::move_time() {
-    const u64 choice = random_.below(100);
     u64 ns = random_.below(2 * second_ns);
-    if (choice >= 95)
-        ns = random_.below(20 * day_ns);
-    else if (choice >= 75)
-        ns = random_.below(6 * minute_ns);
-    else if (choice >= 40)
+    if (random_.percent(cast_.habits.long_waits))
+        ns = random_.percent(20) ? random_.below(20 * day_ns) : random_.below(6 * minute_ns);
+    else if (random_.percent(50))
         ns = random_.below(30 * second_ns);
+    for (const auto& [id, canister] : replica_->subnet().canisters())
+        if (canister.status == Status::stopping && random_.percent(40)) ns = 5 * minute_ns;
     if (!replica_->advance_time(ns)) fail("time cannot be moved");
 }
 
@@ -198,26 +233,17 @@ void Simulation::take_answers() {
 // ---- Rounds ------------------------------------------------------------------------------------
 
 void Simulation::tick() {
-    if (disturbed_ && disturbance_.percent(6)) {
-        const Sha256 before = disk_->hash();
-        const bool interrupts = disturbance_.percent(50);
-        (interrupts ? interrupts_ : disk_->commits_fail) = true;
-        auto done = replica_->tick();
-        interrupts_ = disk_->commits_fail = false;
-        tally_.disturbances++;
-        if (done) {  // nothing in it was long enough
-            if (!interrupts) fail("a round that could not be stored has succeeded");
-            tally_.rounds++;
-            return;
-        }
-        if (disk_->hash() != before) return fail("a round that was abandoned has left something");
-        if (auto found = audit(replica_->subnet(), disk_->storage))
-            return fail("after a round that was abandoned: " + *found);
-    }
+    if (weather_ != Weather::quiet && spoil_round()) return;
+    if (finding_) return;
     auto done = replica_->tick();
     if (!done) return fail("a round fails: " + done.error().storage.message);
+    note_round(*done);
+}
+
+void Simulation::note_round(const Receipt& receipt) {
     tally_.rounds++;
-    tally_.instructions += done->instructions;
+    tally_.instructions += receipt.instructions;
+    observer_.listen(receipt.log);
 }
 
 /// Each message is answered once, and its answer stays.
@@ -228,10 +254,13 @@ void Simulation::follow_messages() {
         const bool is_answered = status->state >= IngressState::replied;
         if (!message.is_answered && is_answered) {
             tally_.messages++;
-            tally_.replies += status->state == IngressState::replied;
+            const bool replies = status->state == IngressState::replied;
+            tally_.replies += replies;
+            if (replies) tally_.coverage.count(message.method);
             if (const auto* rejection = std::get_if<RejectPayload>(&status->payload))
-                tally_.errors[to_string(rejection->error)]++;
-            message = {true, status->round};
+                tally_.coverage.count(to_string(rejection->error));
+            message.is_answered = true;
+            message.round = status->round;
         }
         if (message.is_answered && (!is_answered || message.round != status->round))
             return fail("a message is answered twice");
@@ -241,30 +270,31 @@ void Simulation::follow_messages() {
 void Simulation::check() {
     follow_messages();
     const Subnet& subnet = replica_->subnet();
-    for (const auto& [id, canister] : subnet.canisters()) {
+    observer_.look(subnet);
+    for (const auto& [id, canister] : subnet.canisters())
         tally_.callbacks_max =
             std::max<u64>(tally_.callbacks_max, canister.calls.callbacks().size());
-        for (const auto& [number, callback] : canister.calls.callbacks())
-            tally_.deadlines += callback.expired;
-    }
-    if (auto found = audit(subnet, disk_->storage)) fail(*found);
+    const bool is_thorough = tally_.rounds % thorough_rounds == 0;
+    if (auto found = audit(subnet, *disk_, is_thorough)) fail(*found);
     if (tally_.rounds % memory_rounds == 0)
-        if (auto found = find_lost_memory(subnet, disk_->storage)) fail(*found);
-    if (!disturbed_ || tally_.rounds % reread_rounds != 0) return;
-    const auto reread = Subnet::open(Disk::open(disk_), {.cycles = schedule_, .progress = {}});
+        if (auto found = find_lost_memory(subnet, disk_->storage())) fail(*found);
+    if (weather_ == Weather::quiet || tally_.rounds % reread_rounds != 0) return;
+    const auto reread = Subnet::open(Disk::open(disk_), {.cycles = "13", .progress = {}});
     if (!reread) return fail("the state cannot be read again: " + reread.error().storage.message);
-    if (auto found = audit(**reread, disk_->storage)) fail("read again: " + *found);
+    if (auto found = audit(**reread, *disk_, true)) fail("read again: " + *found);
 }
 
 /// In the end all is answered, when time goes on and rounds are large.
 void Simulation::drain() {
-    round_instructions_ = round_sizes[std::size(round_sizes) - 1];
+    cast_.habits.round_instructions = large_round;
     reopen();
     for (u64 round = 0; round < drain_rounds && !finding_; round++) {
         if (!replica_->advance_time(minute_ns)) fail("time cannot be moved");
         tick();
-        check();
+        if (!finding_) check();
     }
+    if (finding_) return;
+    check_thoroughly("in the end");
     for (const auto& [id, message] : messages_)
         if (!message.is_answered && !finding_) fail("a message is never answered");
     const u64 old_ns = replica_->time_ns() - drain_rounds / 2 * minute_ns;
@@ -273,46 +303,9 @@ void Simulation::drain() {
             if (context.created_ns < old_ns) fail("a call context never ends");
 }
 
-// ---- What must not matter ----------------------------------------------------------------------
-
-void Simulation::disturb() {
-    if (disturbance_.percent(3)) {
-        tally_.disturbances++;
-        reopen();
-        if (!replica_) return;
-    }
-    if (disturbance_.percent(15)) query();
-    if (disturbance_.percent(5)) refuse();
-}
-
-void Simulation::query() {
-    if (cast_.canisters.empty()) return;
-    ProgramWriter writer(disturbance_, cast_);
-    const Call call{disturbance_.pick(cast_.canisters),
-                    disturbance_.percent(50) ? "query" : "composite_query",
-                    writer.program(Role::query)};
-    const Sha256 before = disk_->hash();
-    (void)replica_->query(call);
-    tally_.disturbances++;
-    if (disk_->hash() != before) fail("a query has changed the state");
-}
-
-/// What cannot be accepted.
-void Simulation::refuse() {
-    const Sha256 before = disk_->hash();
-    replica_->set_caller(Principal::anonymous());
-    ProgramWriter writer(disturbance_, cast_);
-    const Principal nobody = Principal::canister(7);
-    bool accepted = replica_->submit({nobody, "update", writer.program(Role::message)}).has_value();
-    accepted |= replica_->submit({Principal(), "no_such_method", {}}).has_value();
-    accepted |= replica_->delete_canister(nobody).has_value();
-    for (const Principal& id : cast_.canisters) {
-        accepted |= replica_->start_canister(id).has_value();
-        accepted |= replica_->install_code({.canister = id}).has_value();
-    }
-    tally_.disturbances++;
-    if (accepted) fail("a stranger may do something");
-    if (disk_->hash() != before) fail("a refusal has changed the state");
+void Simulation::check_thoroughly(std::string_view when) {
+    if (auto found = audit(replica_->subnet(), *disk_, true))
+        fail(fmt::format("{}: {}", when, *found));
 }
 
 std::optional<std::vector<ByteVector>> read_modules() {
@@ -323,6 +316,7 @@ std::optional<std::vector<ByteVector>> read_modules() {
                              std::istreambuf_iterator<char>());
         if (modules.back().empty()) return std::nullopt;
     }
+    modules.push_back({0, 'a', 's', 'm', 1, 0, 0, 0});
     modules.push_back({0, 'a', 's', 'm', 2});
     return modules;
 }

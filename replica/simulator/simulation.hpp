@@ -6,8 +6,10 @@
 #include <string>
 
 #include "replica/replica.hpp"
+#include "replica/simulator/cast.hpp"
+#include "replica/simulator/coverage.hpp"
 #include "replica/simulator/disk.hpp"
-#include "replica/simulator/program.hpp"
+#include "replica/simulator/observer.hpp"
 
 namespace icvm::replica::simulator {
 
@@ -24,18 +26,20 @@ struct Tally {
     u64 replies = 0;   ///< of them
     u64 instructions = 0;
     u64 disturbances = 0;
-    u64 deadlines = 0;  ///< callbacks that have expired
-    u64 callbacks_max = 0;
-    std::map<std::string, u64> errors{};  ///< by code, of the answers
+    u64 callbacks_max = 0;  ///< that a canister waited for at once
+    Coverage coverage{};
 };
+
+/// `quiet`: nothing but what changes the state. `disturbed`: transactions fail, executions are
+/// interrupted, the replica is opened anew, there are queries and refusals beside it; nothing of
+/// that may change the state. `power_failures`: that, on a disk that forgets what was not synced.
+enum class Weather : u8 { quiet, disturbed, power_failures };
 
 /// One subnet to which random things happen. The same seed gives the same state.
 class Simulation {
 public:
-    /// `disturbed`: transactions fail, executions are interrupted, the replica is opened anew,
-    /// there are queries and refusals beside it; nothing of that may change the state. `modules`:
-    /// to install; the first one is a universal canister.
-    Simulation(u64 seed, bool disturbed, std::vector<ByteVector> modules);
+    /// `modules`: to install; the first one is a universal canister.
+    Simulation(u64 seed, Weather weather, std::vector<ByteVector> modules);
 
     /// Some rounds, then as many as it takes to answer everything.
     Result<Sha256, Finding> run(u64 rounds);
@@ -43,6 +47,7 @@ public:
 
 private:
     struct Message {
+        std::string method;
         bool is_answered = false;
         u64 round = 0;  ///< in which it was answered
     };
@@ -52,9 +57,11 @@ private:
     void refresh_cast();
     void fail(std::string text);
 
+    // Actions of users.
     void act();
     void submit_program();
     void submit_management();
+    void strike();
     void create();
     void revive();
     void call_api();
@@ -64,25 +71,33 @@ private:
     template <class Change>
     void attempt(std::string_view name, Change change);
 
-    void disturb();
-    void query();
-    void refuse();
+    // Rounds.
     void tick();
+    void note_round(const Receipt& receipt);
     void follow_messages();
     void check();
+    void check_thoroughly(std::string_view when);
     void drain();
 
-    bool disturbed_;
+    // What must not matter.
+    void disturb();
+    void query();
+    void note_query(const Call& call);
+    void refuse();
+    /// Each gives whether the round has happened nevertheless.
+    bool spoil_round();
+    bool lose_power();
+
+    Weather weather_;
     Random random_, disturbance_;
     Cast cast_;
-    std::shared_ptr<Disk> disk_ = std::make_shared<Disk>();
+    std::shared_ptr<Disk> disk_;
     bool interrupts_ = false;
-    std::string schedule_;
-    u64 round_instructions_;
     std::unique_ptr<Replica> replica_;
     std::map<MessageId, Message> messages_;
     std::optional<Finding> finding_;
     Tally tally_;
+    Observer observer_{tally_.coverage};
 };
 
 /// The modules of replica/scenarios/universal, and one that is none. Nothing: they are not there.

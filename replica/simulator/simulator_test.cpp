@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "replica/simulator/simulation.hpp"
+#include "replica/simulator/outcome.hpp"
 
 using namespace icvm;
 using namespace icvm::replica;
@@ -9,14 +9,12 @@ using namespace icvm::replica::simulator;
 TEST_CASE("random worlds keep the invariants, and disturbances leave no trace") {
     const auto modules = read_modules();
     REQUIRE(modules);
-    for (u64 seed = 1; seed <= 4; seed++) {
-        INFO("simulator --seed " << seed << " --rounds 300");
-        Simulation disturbed(seed, true, *modules), quiet(seed, false, *modules);
-        const auto hash = disturbed.run(300), again = quiet.run(300);
-        INFO((hash ? "" : hash.error().text) << (again ? "" : again.error().text));
-        REQUIRE(hash);
-        REQUIRE(again);
-        CHECK(*hash == *again);
-        CHECK(disturbed.tally().messages > 0);
+    for (u64 seed = 1; seed <= 8; seed++) {
+        const auto outcome = make_world(seed, world_rounds, *modules);
+        INFO((outcome
+                  ? ""
+                  : outcome.error().text + "\n" + command_of(seed, world_rounds, outcome.error())));
+        REQUIRE(outcome);
+        CHECK(outcome->tally.messages > 0);
     }
 }

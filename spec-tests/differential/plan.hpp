@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "spec-tests/differential/random.hpp"
 #include "spec-tests/differential/rows.hpp"
 #include "vm/base/bytes.hpp"
+#include "vm/base/random.hpp"
 #include "vm/wasm/module.hpp"
 
 namespace icvm::differential {

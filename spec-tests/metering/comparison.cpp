@@ -5,13 +5,12 @@
 #include <cstring>
 #include <ranges>
 
-#include "spec-tests/differential/random.hpp"
 #include "spec-tests/metering/host.hpp"
+#include "vm/base/random.hpp"
 
 namespace icvm::metering {
 
 using namespace vm;
-using differential::Random;
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include "vm/base/integers.hpp"
 
-namespace icvm::replica::simulator {
+namespace icvm {
 
 /// SplitMix64: the same numbers with every compiler, which std's distributions do not promise.
 class Random {
@@ -16,9 +16,12 @@ public:
         z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EB;
         return z ^ (z >> 31);
     }
-    /// 0 … count - 1.
-    u64 below(u64 count) { return next() % count; }
-    bool percent(u64 chance) { return below(100) < chance; }
+    /// 0 … count - 1, and of its type.
+    template <class Count>
+    Count below(Count count) {
+        return Count(next() % u64(count));
+    }
+    bool percent(u64 chance) { return below<u64>(100) < chance; }
     template <class T>
     const T& pick(const std::vector<T>& list) {
         return list[below(list.size())];
@@ -28,4 +31,4 @@ private:
     u64 state_;
 };
 
-}  // namespace icvm::replica::simulator
+}  // namespace icvm
