@@ -45,7 +45,7 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) $(SCENARIOS) cli/%,$(SOURC
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
-.PHONY: all demo test unit spec-tests arm64 differential metering bench bench-compare frequency fuzz lint format install clean help
+.PHONY: all demo test unit spec-tests arm64 differential metering simulate simulate-hashes bench bench-compare frequency fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 
 # Apart from the programs: build/release/bench is one, bench/ has the objects of its own.
@@ -124,6 +124,19 @@ metering:                  ## the instruction counter against mainnet's code in 
 	@.ci/packages test
 	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/metering
 	@spec-tests/metering/run $(BUILD)/metering $(or $(COUNT),10000) $(or $(SEED),1)
+
+simulate:                  ## random canisters and messages, looked at after each round (ROUNDS, SEED)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/simulator
+	@$(BUILD)/simulator --rounds $(or $(ROUNDS),100000) --seed $(or $(SEED),1)
+
+simulate-hashes:           ## the same states with both dispatchers and both compilers (ROUNDS, SEED)
+	@.ci/packages test
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=release build/release/simulator
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=loop build/loop/simulator
+	@$(MAKE) --no-print-directory -s -j$(JOBS) MODE=loop BUILD=build/gcc CXX=g++ build/gcc/simulator
+	@replica/simulator/compare $(or $(ROUNDS),4000) $(or $(SEED),1) build/release/simulator build/loop/simulator \
+	    build/gcc/simulator
 
 bench:                     ## measurements: see bench/README.md
 	@.ci/packages test

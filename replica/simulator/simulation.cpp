@@ -149,14 +149,14 @@ void Simulation::revive() {
     for (const Principal& id : replica_->canisters()) {
         const Canister& canister = *replica_->canister(id);
         const InstallCode install{.canister = id, .module = cast_.modules[random_.below(2)]};
-        const bool is_stopped = canister.status != Status::running;
+        const Status status = canister.status;  // a transition may make the canister anew
         if (canister.cycles < trillion && !cast_.habits.is_poor)
             submit(top_up(id, 50 * trillion), false);
         else if (!canister.code)
             attempt("install", [&] { return replica_->install_code(install); });
-        if (canister.status == Status::stopped && random_.percent(15))
+        if (status == Status::stopped && random_.percent(15))
             submit(deletion(id), false);
-        else if (is_stopped && random_.percent(70))
+        else if (status != Status::running && random_.percent(70))
             attempt("start", [&] { return replica_->start_canister(id); });
     }
 }
@@ -269,6 +269,7 @@ void Simulation::follow_messages() {
 
 void Simulation::check() {
     follow_messages();
+    hashes_.push_back(disk_->hash());
     const Subnet& subnet = replica_->subnet();
     observer_.look(subnet);
     for (const auto& [id, canister] : subnet.canisters())

@@ -44,6 +44,9 @@ public:
     /// Some rounds, then as many as it takes to answer everything.
     Result<Sha256, Finding> run(u64 rounds);
     const Tally& tally() const { return tally_; }
+    Storage& storage() { return disk_->storage(); }
+    /// Of the state after each round.
+    const std::vector<Sha256>& hashes() const { return hashes_; }
 
 private:
     struct Message {
@@ -95,6 +98,7 @@ private:
     bool interrupts_ = false;
     std::unique_ptr<Replica> replica_;
     std::map<MessageId, Message> messages_;
+    std::vector<Sha256> hashes_;
     std::optional<Finding> finding_;
     Tally tally_;
     Observer observer_{tally_.coverage};
