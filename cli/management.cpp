@@ -11,12 +11,15 @@ Result<replica::Reply, Problem> perform(Context& context, Session& session, cons
     context.progress.start(target.name + " " + call.method);
     auto reply = session.replica.update({replica::Principal(), call.method, argument});
     context.progress.clear();
-    if (!reply)
-        return std::unexpected(problem_of(reply.error(), {.name = target.name,
-                                                          .who = target.who,
-                                                          .what = call.method,
-                                                          .state = "unchanged",
-                                                          .did = call.failed}));
+    if (!reply) {
+        Deed deed{.name = target.name,
+                  .who = target.who,
+                  .what = call.method,
+                  .state = "unchanged",
+                  .did = call.failed};
+        deed.next.push_back("icvm explain " + replica::to_string(reply.error().reject.error));
+        return std::unexpected(problem_of(reply.error(), deed));
+    }
     context.terminal.log(reply->receipt.log);
     return std::move(*reply);
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/http_answers.hpp"
 #include "cli/interruption.hpp"
 #include "cli/spelling.hpp"
 
@@ -33,11 +34,12 @@ Done set_caller(const Context& context, replica::Replica& replica) {
         replica.set_caller(replica::Principal::anonymous());
         return {};
     }
-    const auto principal = replica::Principal::from_text(*caller);
+    auto principal = replica.find_by_name(*caller);
+    if (!principal) principal = replica::Principal::from_text(*caller);
     if (!principal)
-        return std::unexpected(
-            usage_problem(fmt::format("--as is a principal or anonymous, not `{}`", *caller),
-                          context.invocation.command));
+        return std::unexpected(usage_problem(
+            fmt::format("--as is a principal, anonymous or a canister's name, not `{}`", *caller),
+            context.invocation.command));
     replica.set_caller(*principal);
     return {};
 }
@@ -80,6 +82,7 @@ Result<Session, Problem> open_on(Context& context, std::unique_ptr<replica::Stor
     TRY(check_metering(context, *replica));
     TRY(check_cycles(context, *replica));
     TRY(set_caller(context, *replica));
+    TRY(give_http_answers(context, *replica));
     return Session{std::move(*replica)};
 }
 

@@ -30,22 +30,42 @@ constexpr Suffix suffixes[] = {
     {SettingUnit::cycles, "B", 1'000'000'000},
     {SettingUnit::cycles, "T", 1'000'000'000'000},
     {SettingUnit::percent, "%", 1},
+    {SettingUnit::seconds, "d", 86'400},
+    {SettingUnit::seconds, "h", 3600},
+    {SettingUnit::seconds, "m", 60},
+    {SettingUnit::seconds, "s", 1},
 };
+
+/// "1.5" times the factor; nothing when that is no whole number.
+std::optional<u128> multiple(std::string_view text, u128 factor) {
+    const size_t point = text.find('.');
+    const auto whole = number_from_text(text.substr(0, point));
+    if (!whole || *whole > ~u128(0) / factor) return std::nullopt;
+    if (point == std::string_view::npos) return *whole * factor;
+    const std::string_view digits = text.substr(point + 1);
+    const auto parts = number_from_text(digits);
+    constexpr size_t digits_max = 18;
+    if (!parts || digits.size() > digits_max) return std::nullopt;
+    u128 scale = 1;
+    for (const char c : digits) scale *= c == '_' ? 1 : 10;
+    const u128 rest = *parts * factor;
+    if (rest % scale != 0 || *whole * factor > ~u128(0) - rest / scale) return std::nullopt;
+    return *whole * factor + rest / scale;
+}
 
 }  // namespace
 
 std::optional<u128> amount_from_text(SettingUnit unit, std::string_view text) {
     if (const auto number = number_from_text(text)) return number;
-    if (unit == SettingUnit::seconds) {
-        const auto ns = duration_from_text(text);
-        return ns && *ns % ns_per_s == 0 ? std::optional<u128>(*ns / ns_per_s) : std::nullopt;
-    }
     for (const Suffix& suffix : suffixes) {
         if (suffix.unit != unit || !text.ends_with(suffix.text)) continue;
-        const auto number = number_from_text(text.substr(0, text.size() - suffix.text.size()));
-        if (number && *number <= ~u128(0) / suffix.factor) return *number * suffix.factor;
+        const auto amount =
+            multiple(text.substr(0, text.size() - suffix.text.size()), suffix.factor);
+        if (amount) return amount;
     }
-    return std::nullopt;
+    if (unit != SettingUnit::seconds) return std::nullopt;
+    const auto ns = duration_from_text(text);
+    return ns && *ns % ns_per_s == 0 ? std::optional<u128>(*ns / ns_per_s) : std::nullopt;
 }
 
 std::string amount_text(SettingUnit unit, u128 amount) {

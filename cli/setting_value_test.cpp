@@ -13,8 +13,13 @@ TEST_CASE("amounts of settings in their units") {
     CHECK((amount_from_text(seconds, "30d") == u128(2'592'000)));
     CHECK((amount_from_text(seconds, "18446744073709551616") == u128(1) << 64));
     CHECK((amount_from_text(cycles, "5T") == u128(5'000'000'000'000)));
+    CHECK((amount_from_text(cycles, "1.5T") == u128(1'500'000'000'000)));
+    CHECK((amount_from_text(bytes, "0.5GiB") == u128(1) << 29));
+    CHECK((amount_from_text(seconds, "1000000d") == u128(86'400'000'000)));
+    CHECK((amount_from_text(seconds, "1d12h") == u128(129'600)));
     CHECK((amount_from_text(percent, "50%") == u128(50)));
-    for (const char* text : {"", "T", "-1", "1.5T", "340282366920938463463374607431768211456",
+    for (const char* text : {"", "T", "-1", "1.5", "1.T", "0.0000000000001T",
+                             "340282366920938463463374607431768211456",
                              "340282366920938463463374607431768211455T", "5s"})
         CHECK_FALSE(amount_from_text(cycles, text));
     CHECK_FALSE(amount_from_text(seconds, "1500ms"));

@@ -1,5 +1,5 @@
 // Replays the transcripts of cli/golden and docs/examples to the letter: each in a fresh folder
-// that holds copies of the fixtures beside it (*.wasm, *.wasm.gz, *.wast, *.did), with `icvm` on
+// that holds copies of the fixtures beside it (*.wasm, *.wasm.gz, *.wast, *.did, *.http), with `icvm` on
 // the PATH. The program is that of the environment variable ICVM, else build/release/icvm. UPDATE=1
 // writes what came back into the files, so that `git diff` is the review. ICVM_NO_GUARD=1, which
 // the program reads, runs the same without guard pages.
@@ -118,7 +118,8 @@ public:
         for (const auto& entry : fs::directory_iterator(examples_)) {
             const std::string file = entry.path().filename().string();
             const bool fixture = file.ends_with(".wasm") || file.ends_with(".wasm.gz") ||
-                                 file.ends_with(".wast") || file.ends_with(".did");
+                                 file.ends_with(".wast") || file.ends_with(".did") ||
+                                 file.ends_with(".http");
             if (fixture) fs::copy_file(entry.path(), folder_ / "home" / file);
         }
     }

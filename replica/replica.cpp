@@ -151,6 +151,10 @@ void Replica::set_caller(const Principal& caller) { state_->caller = caller; }
 
 const Principal& Replica::caller() const { return state_->caller; }
 
+void Replica::set_http_answers(HttpAnswers answers) {
+    state_->subnet->http_answers = std::move(answers);
+}
+
 Result<Principal, Failure> Replica::create_canister(const std::string& name) {
     Principal id;
     TRY(state_->transition([&]() -> Result<void, Failure> {
@@ -213,6 +217,7 @@ Result<Receipt, Failure> Replica::stop_canister(const Principal& id) {
         if (is_stopped) return {};
         IngressStatus& status = subnet.change_ingress(message);
         status.sender = caller();
+        status.method = "stop_canister";
         return {};
     });
     if (!receipt || is_stopped) return receipt;

@@ -21,6 +21,7 @@
 #include "replica/management/status.hpp"
 #include "replica/state/canister.hpp"
 #include "replica/state/holdings.hpp"
+#include "replica/state/http_answers.hpp"
 #include "replica/state/ingress_history.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/storage.hpp"
@@ -42,6 +43,8 @@ public:
     /// Whoever calls from now on; default_caller() at first.
     void set_caller(const Principal& caller);
     const Principal& caller() const;
+    /// What HTTPS outcalls are answered with from now on; at first they are refused.
+    void set_http_answers(HttpAnswers answers);
 
     Result<Principal, Failure> create_canister(const std::string& name);
     Result<Receipt, Failure> install_code(const InstallCode& request);

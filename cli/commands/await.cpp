@@ -29,12 +29,13 @@ Done list_messages(Context& context, const Session& session) {
     JsonArray json;
     for (const auto& [id, status] : session.replica.messages()) {
         const Target target = receiver_of(session, status);
-        context.terminal.result(
-            fmt::format("{:<4}  {:<10}  {}", message_text(id), word_of(status.state), target.who));
+        context.terminal.result(fmt::format("{:<4}  {:<10}  {} {}", message_text(id),
+                                            word_of(status.state), target.who, status.method));
         JsonObject message;
         message.add("message", message_text(id));
         message.add("status", word_of(status.state));
         message.add_json("canister", json_of(target));
+        message.add("method", status.method);
         json.add_json(message.text());
     }
     if (session.replica.messages().empty()) context.terminal.note("no calls wait for an answer");
@@ -42,24 +43,18 @@ Done list_messages(Context& context, const Session& session) {
     return {};
 }
 
-/// The method that was called, as long as the call is in its queue.
-std::string method_of(const Session& session, const replica::Principal& receiver,
-                      const MessageId& id) {
-    if (const replica::Canister* canister = session.replica.canister(receiver))
-        for (const replica::Ingress& ingress : canister->calls.ingress())
-            if (ingress.id == id) return ingress.method;
-    return {};
-}
-
 Problem no_message(const std::string& word) {
-    Problem problem = usage_problem(fmt::format(
-        "there is no call {} in this state; an answer is forgotten when it was shown", word));
+    Problem problem = usage_problem(
+        fmt::format("there is no call {} in this state; an answer is forgotten when it was shown, "
+                    "or five minutes of the state's time after it came",
+                    word));
     add_note(problem, "next", "icvm await   # lists the calls");
     return problem;
 }
 
 /// Directs the reply: nullptr when its type is not known.
 Service service_for(const Session& session, const Target& target, const std::string& method) {
+    if (is_management(target)) return replica::management_interface();
     if (method.empty()) return nullptr;
     const auto info = session.replica.module_info(target.id);
     return info && *info ? service_of(**info) : nullptr;
@@ -68,7 +63,7 @@ Service service_for(const Session& session, const Target& target, const std::str
 Done await_message(Context& context, Session& session, const MessageId& id, ReplyFormat format) {
     const replica::IngressStatus& status = *session.replica.message_status(id);
     const Target target = receiver_of(session, status);
-    const std::string known = method_of(session, status.receiver, id);
+    const std::string known = status.method;
     const Service service = service_for(session, target, known);
     const std::string method = known.empty() ? "call " + message_text(id) : known;
     context.json.add_json("canister", json_of(target));

@@ -47,6 +47,39 @@ std::string command_help_text(const Command& command) {
     return text + "\nicvm help lists the options of every command\n";
 }
 
+constexpr std::string_view http_topic = "http";
+constexpr std::string_view http_help =
+    R"(http: what HTTPS outcalls of canisters are answered with, as nothing leaves this machine
+
+icvm call --http FILE CANISTER METHOD     also of run, await, tick and stop
+
+FILE holds requests, and what comes back:
+
+  # the price, whatever it is today
+  GET https://api.example.com/price?pair=ICP-USD
+  => 200
+  content-type: application/json
+
+  {"price":"4.21"}
+
+  ###
+  POST https://api.example.com/orders/*
+  authorization: Bearer 123
+
+  {"amount":3}
+  => 201
+  < created.json
+
+  ###
+  GET https://down.example.com/
+  => reject 2 Connecting to down.example.com failed
+
+`###` ends an answer. A URL that ends in * is that of all that begin so. The headers and the body of
+a request may be left out; those that stand there must be those of the request. `< FILE` is a body
+with the bytes of a file beside this one. The first answer that fits counts; a request without any
+is refused, and icvm says what to add.
+)";
+
 /// `icvm` alone is no command: the same help, but on standard error, and exit 2.
 Done complain(const Context&) {
     Problem problem{{exit_code::usage, {}, "a command is needed", {}}};
@@ -54,6 +87,13 @@ Done complain(const Context&) {
     add_note(problem, "next", "icvm help");
     add_note(problem, "next", "icvm FILE.wasm");
     return std::unexpected(std::move(problem));
+}
+
+Done show(Context& context, std::string text) {
+    context.json.add("help", text);
+    text.pop_back();
+    context.terminal.result(text);
+    return {};
 }
 
 }  // namespace
@@ -65,13 +105,10 @@ Done command_help(Context& context) {
                               : invocation.operands.empty() ? std::string()
                                                             : invocation.operands[0];
     const Command* command = topic.empty() ? nullptr : find_command(topic);
+    if (topic == http_topic) return show(context, std::string(http_help));
     if (!topic.empty() && command == nullptr)
         return std::unexpected(usage_problem(fmt::format("there is no command `{}`", topic)));
-    std::string text = command == nullptr ? program_help() : command_help_text(*command);
-    context.json.add("help", text);
-    text.pop_back();
-    context.terminal.result(text);
-    return {};
+    return show(context, command == nullptr ? program_help() : command_help_text(*command));
 }
 
 }  // namespace icvm::cli

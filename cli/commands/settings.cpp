@@ -234,6 +234,9 @@ Done change_settings(Context& context, Session& session, const Target& target,
                 {"update_settings", change.argument(target.id), "keeps its settings"}));
     const Settings& after = session.replica.canister(target.id)->settings;
     tell_changes(context, before, after);
+    if (after.controllers.empty() && !before.controllers.empty())
+        context.terminal.note(
+            fmt::format("nobody can change {} from now on: it has no controllers", target.who));
     if (after == before)
         context.terminal.note(fmt::format("{} has these settings already", target.who));
     return {};

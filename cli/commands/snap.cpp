@@ -126,8 +126,10 @@ Result<Verb, Problem> verb_of(const Invocation& invocation) {
             ? std::end(verbs)
             : std::ranges::find(verbs, operands[0], &std::pair<std::string_view, Verb>::first);
     if (row == std::end(verbs))
-        return std::unexpected(
-            usage_problem("snap takes one of take, ls, load, rm", invocation.command));
+        return std::unexpected(usage_problem(
+            fmt::format("snap takes one of take, ls, load, rm{}",
+                        operands.empty() ? "" : fmt::format(", not `{}`", operands[0])),
+            invocation.command));
     const bool needs_id = row->second == Verb::load || row->second == Verb::remove;
     if (operands.size() < 2)
         return std::unexpected(usage_problem("which canister?", invocation.command));

@@ -77,7 +77,8 @@ void print(Terminal& terminal, const Session& session, const Target& target,
     print(terminal, "snapshots", fmt::format("{}", canister.snapshots.size()));
     print(terminal, "history", history_lines(canister), "none");
     print(terminal, "metering", session.replica.metering().name);
-    print(terminal, "controllers", joined(status.controllers));
+    print(terminal, "controllers",
+          status.controllers.empty() ? "none" : joined(status.controllers));
 }
 
 }  // namespace

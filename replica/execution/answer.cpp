@@ -18,6 +18,7 @@ void answer_ingress(Subnet& subnet, const IngressOrigin& origin, Payload payload
                                                                   : IngressState::replied;
     status.payload = std::move(payload);
     status.round = subnet.record().round;
+    status.forgotten_ns = subnet.time_ns() + answer_kept_ns;
 }
 
 void push(Subnet& subnet, const Principal& receiver, Calls::Input input) {

@@ -122,7 +122,9 @@ using OperatorTable = std::array<OperatorRow, vm::opcode_places>;
 const OperatorTable& table() {
     static const OperatorTable rows = [] {
         OperatorTable made;
-        for (u32 code = 0; code < 0x10000; code++)
+        // Only one byte, or two of which the first is a prefix: 65,536 look-ups took 0.1 ms.
+        constexpr u32 one_byte_max = 0xFF, prefix_min = 0xFB00, code_max = 0xFE14;
+        for (u32 code = 0; code < code_max; code = code == one_byte_max ? prefix_min : code + 1)
             if (vm::find_opcode_row(u16(code)) != nullptr)
                 made[vm::place_of(Opcode(code))] = row_of(u16(code));
         return made;

@@ -268,4 +268,37 @@ Result<Reply, Failure> execute_query(Subnet& subnet, const Principal& caller, co
     return std::unexpected(std::move(failure));
 }
 
+Result<Payload, Failure> execute_transform(Subnet& subnet, const Principal& canister,
+                                           const std::string& method, Bytes argument) {
+    const auto refused = [](Reject why) {
+        why.message = fmt::format("{}: {}", to_string(why.error), why.message);
+        return plain_payload_of(std::move(why));
+    };
+    const Canister* found = subnet.find(canister);
+    if (!found) return refused(not_found(canister).error().reject);
+    if (auto why = why_not(subnet, *found)) return refused(std::move(*why));
+    auto entry = TRY(Entry::make(subnet, *found, Context::transform));
+    const auto context = context_of(entry->module(), canister, method);
+    if (!context) return refused(context.error());
+    if (*context == Context::composite_query)
+        return refused(reject(ErrorCode::composite_query_called_in_replicated_mode,
+                              "Composite query cannot be used as transform in canister http "
+                              "outcalls."));
+    entry->context.argument = argument;
+    auto ran = entry->run("canister_query " + method, query_instructions_max);
+    for (std::string& line : entry->context.log)
+        subnet.activity.log.push_back({found->label(), std::move(line)});
+    if (!ran && ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
+    if (!ran) return refused(std::move(ran.error().reject));
+    Answer& response = entry->context.response;
+    if (auto* reply = std::get_if<ByteVector>(&response)) return std::move(*reply);
+    if (auto* rejection = std::get_if<Rejection>(&response))
+        return RejectPayload{RejectCode::canister_reject,
+                             ErrorCode::canister_rejected_message,
+                             std::move(rejection->message),
+                             {}};
+    return refused(reject(ErrorCode::canister_did_not_reply,
+                          fmt::format("Canister {} did not produce a response", canister.text())));
+}
+
 }  // namespace icvm::replica

@@ -14,4 +14,9 @@ using ManagementQuery =
 Result<Reply, Failure> execute_query(Subnet& subnet, const Principal& caller, const Call& call,
                                      const ManagementQuery& management);
 
+/// The function that a canister has named to transform the response of an HTTPS outcall, called by
+/// the management canister. A reject has the text that mainnet hands to the caller.
+Result<Payload, Failure> execute_transform(Subnet& subnet, const Principal& canister,
+                                           const std::string& method, Bytes argument);
+
 }  // namespace icvm::replica

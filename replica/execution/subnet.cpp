@@ -6,6 +6,7 @@
 
 #include "replica/execution/conditions.hpp"
 #include "replica/execution/conservation.hpp"
+#include "replica/execution/installed_code.hpp"
 #include "replica/execution/module_cache.hpp"
 #include "vm/base/check.hpp"
 
@@ -30,6 +31,17 @@ Result<ByteVector, Failure> read_record(Storage& storage, std::string_view key) 
     return std::move(**record);
 }
 
+/// Of a version that cannot be read: what to do about it.
+Failure of_another_version(u8 version) {
+    const bool is_newer = version > subnet_record_version;
+    return failure_of(StorageError{
+        fmt::format("the state was written by {} icvm (its records are of version {}, this icvm "
+                    "knows 1, 2 and {})",
+                    is_newer ? "a newer" : "an unfinished", version, subnet_record_version),
+        is_newer ? "take the icvm that wrote it, or start with a new state folder"
+                 : "start with a new state folder: -s DIR"});
+}
+
 /// `options`: for a state that is not there yet.
 Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& options) {
     const auto bytes = storage.record(subnet_key);
@@ -41,6 +53,9 @@ Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& optio
         return record;
     }
     const auto record = decode_subnet_record(**bytes);
+    const u8 version = (*bytes)->empty() ? 0 : (**bytes)[0];
+    const bool is_known = version == 1 || version == 2 || version == subnet_record_version;
+    if (!record && version != 0 && !is_known) return std::unexpected(of_another_version(version));
     if (!record) return std::unexpected(damaged(subnet_key));
     return *record;
 }
@@ -115,12 +130,30 @@ Result<void, Failure> Subnet::load() {
     const auto keys = storage_.keys(canister_key_prefix);
     if (!keys) return std::unexpected(failure_of(keys.error()));
     for (const std::string& key : *keys) TRY(load_canister(key));
-    return load_ingress();
+    TRY(load_ingress());
+    if (!record_.has_cycles) record_.cycles_created = accounted_cycles(*this);
+    return {};
+}
+
+/// A canister of an older icvm: its module tells what its record does not. It is stored with the
+/// next round.
+Result<void, Failure> Subnet::convert(Canister& canister) {
+    canister.is_of_version_1 = false;
+    canister.charged_until_ns = time_ns();
+    mark(canister, Part::canister);
+    if (!canister.code) return {};
+    const InstalledCode told = code_of(*TRY(module_of(canister)));
+    canister.code->memory64 = told.memory64;
+    canister.code->has_heartbeat = told.has_heartbeat;
+    canister.code->has_global_timer = told.has_global_timer;
+    canister.code->has_low_memory_hook = told.has_low_memory_hook;
+    return {};
 }
 
 Result<void, Failure> Subnet::load_canister(const std::string& key) {
     auto canister = decode_canister(TRY(read_record(storage_, key)));
     if (!canister || !is_plausible(*canister, key)) return std::unexpected(damaged(key));
+    if (canister->is_of_version_1) TRY(convert(*canister));
     for (const Part part : record_parts) {
         const std::string part_record = part_key(part, canister->id);
         const auto bytes = storage_.record(part_record);

@@ -10,6 +10,7 @@
 #include "replica/cycles/cost_schedule.hpp"
 #include "replica/execution/canister_module.hpp"
 #include "replica/execution/heap.hpp"
+#include "replica/state/http_answers.hpp"
 #include "replica/state/ingress_history.hpp"
 #include "replica/state/message.hpp"
 #include "replica/state/staging.hpp"
@@ -32,6 +33,9 @@ public:
     static Result<std::unique_ptr<Subnet>, Failure> open(std::unique_ptr<Storage> storage,
                                                          Options options);
     Subnet(const Subnet&) = delete;
+
+    /// What HTTPS outcalls are answered with; nothing: they are refused. It is no part of the state.
+    std::optional<HttpAnswers> http_answers;
 
     // Facts.
     const Options& options() const { return options_; }
@@ -114,6 +118,7 @@ private:
         : storage_(std::move(storage)), options_(std::move(options)) {}
     Result<void, Failure> load();
     Result<void, Failure> load_canister(const std::string& key);
+    Result<void, Failure> convert(Canister& canister);
     Result<void, Failure> load_ingress();
     void stage_records();
     void forget_heaps();

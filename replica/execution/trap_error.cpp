@@ -52,6 +52,13 @@ ExecutionError without_backtrace(const vm::Trap& trap, ExecutionContext& context
     }
 }
 
+/// Who must not read the canister's log gets no backtrace either.
+bool shows_backtrace(const ExecutionContext& context) {
+    const Settings& settings = context.canister->settings;
+    return context.context == Context::start ||
+           settings.allows(settings.log_visibility, context.caller);
+}
+
 }  // namespace
 
 ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context) {
@@ -64,7 +71,7 @@ ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context) {
                                : message.empty() ? "(no message)"
                                                  : message;
     context.trap_line = fmt::format("[TRAP]: {}{}", reason, backtrace);
-    error.text += backtrace;
+    if (shows_backtrace(context)) error.text += backtrace;
     return error;
 }
 

@@ -7,6 +7,7 @@
 #include "replica/execution/inspect_message.hpp"
 #include "replica/execution/response.hpp"
 #include "replica/management/interface/interface.hpp"
+#include "replica/management/settings.hpp"
 #include "replica/state/holdings.hpp"
 
 namespace icvm::replica {
@@ -25,9 +26,9 @@ u64 ingress_bytes(const Principal& caller, const Call& call) {
            call.argument.size();
 }
 
-/// IC0207: the receiver cannot pay for taking the message in.
-Result<void, Failure> charge(Subnet& subnet, const Principal& payer, const Principal& caller,
-                             const Call& call) {
+/// IC0207: the payer cannot pay for taking the message in.
+Result<void, Failure> check_payer(const Subnet& subnet, const Principal& payer,
+                                  const Principal& caller, const Call& call) {
     const u128 cost = subnet.schedule().ingress(ingress_bytes(caller, call));
     const Canister* canister = subnet.find(payer);
     if (!canister || cost == 0) return {};
@@ -39,15 +40,22 @@ Result<void, Failure> charge(Subnet& subnet, const Principal& payer, const Princ
                                 cycles_text(limit + cost - canister->cycles));
         return refused(ErrorCode::canister_out_of_cycles, std::move(text));
     }
+    return {};
+}
+
+/// What check_payer() has looked at.
+void charge(Subnet& subnet, const Principal& payer, const Principal& caller, const Call& call) {
+    const u128 cost = subnet.schedule().ingress(ingress_bytes(caller, call));
+    if (cost == 0 || !subnet.find(payer)) return;
     Canister& charged = subnet.change(payer);
     charged.cycles -= cost;
     charged.consumed.ingress_induction += cost;
-    return {};
 }
 
 Result<void, Failure> check_canister(Subnet& subnet, const Principal& caller, const Call& call) {
     const Canister* canister = subnet.find(call.canister);
     if (!canister) return not_found(call.canister);
+    TRY(check_payer(subnet, call.canister, caller, call));
     if (const auto running = require_running(*canister); !running)
         return std::unexpected(failure_of(running.error()));
     if (!canister->code)
@@ -59,7 +67,8 @@ Result<void, Failure> check_canister(Subnet& subnet, const Principal& caller, co
         return refused(ErrorCode::composite_query_called_in_replicated_mode,
                        "Composite query cannot be called in replicated mode");
     TRY(inspect_message(subnet, *canister, *module, caller, call));
-    return charge(subnet, call.canister, caller, call);
+    charge(subnet, call.canister, caller, call);
+    return {};
 }
 
 bool may_call(const Subnet& subnet, const management::MethodRow& row, const Principal& caller,
@@ -92,12 +101,14 @@ Result<void, Failure> check_management(Subnet& subnet, const Principal& caller, 
         return refused(ErrorCode::invalid_management_payload,
                        fmt::format("Failed to decode payload for ic00 method: {}", call.method));
     if (*about && !subnet.find(**about)) return not_found(**about);
+    const bool is_paid_now = *about && !is_paid_afterwards(call.method, call.argument);
+    if (is_paid_now) TRY(check_payer(subnet, **about, caller, call));
     if (!may_call(subnet, *row, caller, *about))
         return refused(ErrorCode::canister_invalid_controller,
                        fmt::format("Only controllers of canister {} can call ic00 method {}",
                                    (*about)->text(), call.method));
-    if (!*about) return {};
-    return charge(subnet, **about, caller, call);
+    if (is_paid_now) charge(subnet, **about, caller, call);
+    return {};
 }
 
 }  // namespace
@@ -116,6 +127,7 @@ Result<MessageId, Failure> submit(Subnet& subnet, const Principal& caller, const
     IngressStatus& status = subnet.change_ingress(message);
     status.sender = caller;
     status.receiver = call.canister;
+    status.method = call.method;
     if (is_management) {
         subnet.change_management().waiting.push_back({.origin = IngressOrigin{caller, message},
                                                       .caller = caller,

@@ -6,6 +6,7 @@
 #include "replica/management/lifecycle.hpp"
 #include "replica/management/management_canister.hpp"
 #include "replica/management/settings.hpp"
+#include "replica/state/settings_change.hpp"
 
 namespace icvm::replica::management::methods {
 
@@ -24,6 +25,13 @@ Result<Principal, Failure> create(ManagementContext& context,
     request.settings =
         TRY(checked_settings(context.subnet, before, settings.value_or(CanisterSettings())));
     return replica::create_canister(context.subnet, std::move(request));
+}
+
+/// Ranges come before everything else.
+Result<void, Failure> check_ranges(const std::optional<CanisterSettings>& settings) {
+    if (auto within = changed(Settings(), settings.value_or(CanisterSettings())); !within)
+        return std::unexpected(failure_of(std::move(within.error())));
+    return {};
 }
 
 /// A place of mainnet's, which is never given out here.
@@ -53,6 +61,7 @@ ManagementResult<Nothing> done(Result<void, Failure> result) {
 
 ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
                                                    const CreateCanisterArguments& given) {
+    TRY(check_ranges(given.settings));
     const u128 fee = context.subnet.schedule().create_canister();
     if (context.cycles < fee)
         return refuse(ManagementRefusal::creation_fee, cycles_text(fee),
@@ -66,6 +75,7 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
 
 ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
     ManagementContext& context, const ProvisionalCreateArguments& given) {
+    TRY(check_ranges(given.settings));
     if (given.specified_id) TRY(check_specified(*given.specified_id));
     return CanisterIdRecord{TRY(create(context, given.settings,
                                        given.amount.value_or(cycles_default), given.specified_id))};

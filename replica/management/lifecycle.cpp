@@ -109,7 +109,7 @@ Result<bool, Failure> stop_canister(Subnet& subnet, const Principal& caller, con
 
     // State after: running to stopping, and, when no call is open, on to stopped.
     Canister& canister = subnet.change(id);
-    if (canister.status != Status::stopping) canister.version++;
+    canister.version++;
     if (canister.status == Status::stopped) return true;
     canister.status = Status::stopping;
     finish_stopping(subnet, canister);

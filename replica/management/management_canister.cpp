@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "replica/execution/answer.hpp"
+#include "replica/management/settings.hpp"
 
 namespace icvm::replica {
 
@@ -53,8 +54,22 @@ Outcome enter(ManagementResult<T> (*method)(ManagementContext&, const Arguments&
     return management::encode_result(*result);
 }
 
+/// What mainnet says to no argument at all, not even one without values; empty: that it cannot be
+/// decoded.
+std::string_view why_empty(Method method) {
+    switch (method) {
+        case Method::sign_with_ecdsa:
+        case Method::sign_with_schnorr: return "An empty message cannot be signed";
+        case Method::vetkd_derive_key: return "Message payload empty";
+        default: return {};
+    }
+}
+
 Outcome perform(ManagementContext& context, Method method, Bytes argument,
                 std::optional<u64> version) {
+    if (argument.empty() && !why_empty(method).empty())
+        return std::unexpected(failure_of(
+            reject(ErrorCode::canister_rejected_message, std::string(why_empty(method)))));
     namespace methods = management::methods;
     switch (method) {
 #define METHOD(name, arguments, result, access, query) \
@@ -82,6 +97,9 @@ Result<void, Failure> execute_management(Subnet& subnet, ManagementCall call) {
     const management::MethodRow* row = management::find_method(call.method);
     Outcome outcome = std::unexpected(no_such_method(call.method));
     if (row) outcome = perform(context, row->method, call.argument, call.caller_version);
+    if (std::holds_alternative<IngressOrigin>(call.origin) &&
+        is_paid_afterwards(call.method, call.argument))
+        pay_afterwards(subnet, call);
     if (outcome && !*outcome) {
         note_processing(subnet, call.origin);
         return {};

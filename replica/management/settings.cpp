@@ -88,11 +88,29 @@ Result<Settings, Failure> checked_settings(const Subnet& subnet, const Canister&
     return std::move(*after);
 }
 
+bool is_paid_afterwards(const std::string& method, Bytes argument) {
+    constexpr size_t argument_bytes_max = 324;
+    return method == "update_settings" && argument.size() <= argument_bytes_max;
+}
+
+void pay_afterwards(Subnet& subnet, const ManagementCall& call) {
+    const auto about =
+        management::effective_canister(management::Method::update_settings, call.argument);
+    if (!about || !*about || !subnet.find(**about)) return;
+    Canister& canister = subnet.change(**about);
+    const u128 cost = subnet.schedule().ingress(call.method.size() + call.argument.size());
+    if (canister.cycles < freezing_limit(canister, subnet.schedule()) + cost) return;
+    canister.cycles -= cost;
+    canister.consumed.ingress_induction += cost;
+}
+
 /// Interface spec, "IC method update_settings".
 ManagementResult<management::Nothing> management::methods::update_settings(
     ManagementContext& context, const UpdateSettingsArguments& given) {
     // Conditions.
     Subnet& subnet = context.subnet;
+    if (auto within = changed(Settings(), given.settings); !within)
+        return std::unexpected(failure_of(std::move(within.error())));
     const Canister& found = *TRY(find_managed(subnet, given.canister_id));
     TRY(require_controller(found, context.caller));
     Settings after = TRY(checked_settings(subnet, found, given.settings));

@@ -14,4 +14,9 @@ inline constexpr u64 memory_capacity_bytes = 2ull << 40;
 Result<Settings, Failure> checked_settings(const Subnet& subnet, const Canister& canister,
                                            const management::CanisterSettings& change);
 
+/// update_settings with a small argument is paid for when it is done, if it can be: so that a
+/// canister whose freezing threshold is too high can be helped.
+bool is_paid_afterwards(const std::string& method, Bytes argument);
+void pay_afterwards(Subnet& subnet, const ManagementCall& call);
+
 }  // namespace icvm::replica

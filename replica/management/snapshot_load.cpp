@@ -11,13 +11,14 @@
 #include "replica/management/management_canister.hpp"
 #include "replica/management/snapshot_module.hpp"
 #include "replica/management/snapshots.hpp"
+#include "replica/state/holdings.hpp"
 
 namespace icvm::replica {
 
 namespace {
 
-/// A load_canister_snapshot on its way. Nothing is changed before commit(), but for the cycles that
-/// it costs.
+/// A load_canister_snapshot on its way. Nothing is changed before commit(): what fails costs
+/// nothing.
 class Loading {
 public:
     Loading(ManagementContext& context, Canister& canister, const Canister& source,
@@ -53,10 +54,8 @@ private:
 
 Result<void, Failure> Loading::perform() {
     const u128 cost = subnet_.schedule().instructions(snapshot_instructions, false);
-    if (auto paid = withdraw(subnet_, canister_, cost, context_.caller); !paid)
+    if (auto paid = withdraw(subnet_, next_, cost, context_.caller); !paid)
         return refuse(ManagementRefusal::snapshot_cycles, paid.error());
-    next_.cycles = canister_.cycles;
-    next_.consumed = canister_.consumed;
     TRY(make_module());
     TRY(make_code());
     TRY(set_system_state());
@@ -125,14 +124,16 @@ Result<void, Failure> Loading::set_system_state() {
 }
 
 Result<void, Failure> Loading::check_and_pay() {
-    TRY(check_memory_usage(subnet_, canister_, memory_usage_bytes(next_)));
+    const u128 limit = freezing_limit(next_, subnet_.schedule());
+    const u64 before = memory_usage_bytes(canister_), after = memory_usage_bytes(next_);
+    if (next_.cycles < limit)
+        return refuse(ManagementRefusal::memory_cycles, after - std::min(before, after),
+                      cycles_text(limit - next_.cycles));
     const u128 cost = subnet_.schedule().execution(
         module_->compile_instructions + snapshot_.bytes(), module_->memory64);
     subnet_.activity.instructions += module_->compile_instructions;
-    if (auto paid = withdraw(subnet_, canister_, cost, context_.caller); !paid)
+    if (auto paid = withdraw(subnet_, next_, cost, context_.caller); !paid)
         return refuse(ManagementRefusal::snapshot_cycles, paid.error());
-    next_.cycles = canister_.cycles;
-    next_.consumed = canister_.consumed;
     return {};
 }
 

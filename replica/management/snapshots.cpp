@@ -106,13 +106,26 @@ Result<const Snapshot*, Failure> find_snapshot(const Subnet& subnet, const Canis
     return found->second;
 }
 
+namespace {
+
+/// There is one to replace, or room for one more.
+Result<void, Failure> check_room(const Subnet& subnet, const Canister& canister,
+                                 const std::optional<ByteVector>& replaced) {
+    if (replaced) {
+        (void)TRY(find_snapshot(subnet, canister, *replaced));
+        return {};
+    }
+    if (canister.snapshots.size() < snapshots_max) return {};
+    return refuse(ManagementRefusal::too_many_snapshots, canister.id.text(), snapshots_max);
+}
+
+}  // namespace
+
 Result<void, Failure> admit_snapshot(Subnet& subnet, Canister& canister, const Principal& caller,
                                      const std::optional<ByteVector>& replaced, u64 bytes) {
     u64 freed = 0;
-    if (replaced)
-        freed = TRY(find_snapshot(subnet, canister, *replaced))->bytes();
-    else if (canister.snapshots.size() >= snapshots_max)
-        return refuse(ManagementRefusal::too_many_snapshots, canister.id.text(), snapshots_max);
+    TRY(check_room(subnet, canister, replaced));
+    if (replaced) freed = TRY(find_snapshot(subnet, canister, *replaced))->bytes();
     TRY(check_memory_usage(subnet, canister, memory_usage_bytes(canister) + bytes - freed));
     const u128 cost = subnet.schedule().execution(snapshot_instructions + bytes, false);
     if (auto paid = withdraw(subnet, canister, cost, caller); !paid)
@@ -148,7 +161,7 @@ ManagementResult<SnapshotRecord> take_canister_snapshot(ManagementContext& conte
     Subnet& subnet = context.subnet;
     const Canister& found = *TRY(find_managed(subnet, given.canister_id));
     TRY(require_controller(found, context.caller));
-    if (given.replace_snapshot) (void)TRY(find_snapshot(subnet, found, *given.replace_snapshot));
+    TRY(check_room(subnet, found, given.replace_snapshot));
     if (!found.code) return refuse(ManagementRefusal::snapshot_of_empty, found.id.text());
 
     // State after.

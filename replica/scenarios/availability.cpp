@@ -27,6 +27,16 @@ const std::vector<ContextCase>& context_cases() {
         {"U", "update", {"canister X", "update X P"}},
         {"RQ", "replicated query", {"canister X", "call X \"query\" P"}},
         {"NRQ", "non replicated query", {"canister X", "query X P"}},
+        {"TQ",
+         "non replicated query",
+         {"canister X", "http \"GET https://example.com/\\n=> 200\"",
+          "update X { set_transform(P) call(management, \"http_request\", arg(http_request, "
+          "`(record "
+          "{ url = \"https://example.com/\"; method = variant { get }; headers = vec {}; transform "
+          "= "
+          "opt record { function = func \"$X\".transform; context = blob \"\" } })`), { "
+          "reply(\"\") "
+          "}, { msg_reject(msg_reject_msg) }) }"}},
         {"CQ", "composite query", {"canister X", "composite X P"}},
         {"Ry",
          "reply callback",

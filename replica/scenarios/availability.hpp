@@ -9,7 +9,7 @@
 namespace icvm::replica::scenarios {
 
 /// How a scenario runs a program as what the System API tells apart (Interface spec, "Overview of
-/// imports"; transforms apart, which nothing enters).
+/// imports").
 struct ContextCase {
     std::string letters;  ///< "Ry"
     std::string mode;     ///< "reply callback", as errors name it

@@ -72,6 +72,7 @@ Stage::Command Stage::find(const std::string& word) {
         {"tick", &Stage::tick},
         {"advance", &Stage::advance},
         {"cycles", &Stage::cycles},
+        {"http", &Stage::http},
     };
     const auto found = commands.find(word);
     return found == commands.end() ? nullptr : found->second;
@@ -353,6 +354,13 @@ Result<Stage::Done, std::string> Stage::poll(TokenReader& tokens) {
 }
 
 /// tick [N]: rounds
+/// http TEXT: what outcalls are answered with from now on.
+Result<Stage::Done, std::string> Stage::http(TokenReader& tokens) {
+    const ByteVector text = TRY(read_bytes(tokens, variables_));
+    TRY(world_.answer_http(std::string(text.begin(), text.end())));
+    return Done{};
+}
+
 Result<Stage::Done, std::string> Stage::tick(TokenReader& tokens) {
     u128 count = ends_operands(tokens) ? 1 : TRY(read_number(tokens, variables_));
     Outcome outcome;

@@ -47,6 +47,7 @@ private:
     Result<Done, std::string> tick(TokenReader& tokens);
     Result<Done, std::string> advance(TokenReader& tokens);
     Result<Done, std::string> cycles(TokenReader& tokens);
+    Result<Done, std::string> http(TokenReader& tokens);
     Result<Done, std::string> version(TokenReader& tokens);
     Result<Done, std::string> status(TokenReader& tokens);
     Result<Done, std::string> heap(TokenReader& tokens);

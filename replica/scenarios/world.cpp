@@ -41,6 +41,16 @@ Call call_of(const Principal& canister, const std::string& method, Bytes argumen
 
 World::World(const std::string& cycles) : replica_(opened(cycles)) {}
 
+Result<void, std::string> World::answer_http(const std::string& text) {
+    const auto none = [](const std::string&) -> Result<ByteVector, std::string> {
+        return std::unexpected("there are no files beside a scenario");
+    };
+    auto answers = parse_http_answers("answers", text, none);
+    if (!answers) return std::unexpected(answers.error().message);
+    replica_.set_http_answers(std::move(*answers));
+    return {};
+}
+
 Result<Principal, Outcome> World::create() {
     auto id = replica_.create_canister("");
     if (!id) return std::unexpected(outcome_of(id.error()));

@@ -32,6 +32,9 @@ public:
     Principal caller() const { return replica_.caller(); }
     void set_caller(const Principal& caller) { replica_.set_caller(caller); }
 
+    /// Text of a file of answers (icvm help http); an error says what is wrong with it.
+    Result<void, std::string> answer_http(const std::string& text);
+
     Result<Principal, Outcome> create();
     Outcome install(const InstallCode& request);
     Outcome update(const Principal& canister, const std::string& method, Bytes argument);

@@ -9,6 +9,8 @@ namespace icvm::replica {
 namespace {
 
 constexpr u8 canister_record_version = 2;
+/// Without calls, most settings and most of what the module tells.
+constexpr u8 canister_record_version_1 = 1;
 
 void encode_code(RecordWriter& out, const InstalledCode& code) {
     out.put_bytes(code.module_hash);
@@ -25,7 +27,7 @@ void encode_code(RecordWriter& out, const InstalledCode& code) {
                   code.has_low_memory_hook << 3));
 }
 
-InstalledCode decode_code(RecordReader& in) {
+InstalledCode decode_code(RecordReader& in, u8 version) {
     InstalledCode code;
     const Bytes hash = in.bytes_field();
     if (hash.size() == code.module_hash.size())
@@ -41,6 +43,7 @@ InstalledCode decode_code(RecordReader& in) {
     code.stable = MemoryId(in.u64_field());
     code.stable_pages = in.u64_field();
     code.globals = decode_globals(in);
+    if (version == canister_record_version_1) return code;
     const u8 bits = in.u8_field();
     if (bits > 15) in.fail();
     code.memory64 = bits & 1;
@@ -111,9 +114,35 @@ ByteVector encode(const Canister& canister) {
     return out.take();
 }
 
+namespace {
+
+/// What version 1 has in place of the settings, up to the code.
+void read_version_1(RecordReader& in, Canister& canister) {
+    canister.is_of_version_1 = true;
+    for (u64 count = in.count_field(1); count > 0; count--)
+        canister.settings.controllers.push_back(in.principal_field());
+    canister.created_round = in.u64_field();
+    canister.cycles = in.u128_field();
+}
+
+/// The same of this version.
+void read_account(RecordReader& in, Canister& canister) {
+    canister.settings = decode_settings(in);
+    canister.created_round = in.u64_field();
+    canister.cycles = in.u128_field();
+    canister.reserved_cycles = in.u128_field();
+    for (const auto field : consumed_fields) canister.consumed.*field = in.u128_field();
+    canister.charged_until_ns = in.u64_field();
+}
+
+}  // namespace
+
 std::optional<Canister> decode_canister(Bytes bytes) {
     RecordReader in(bytes);
-    if (in.u8_field() != canister_record_version) return std::nullopt;
+    const u8 version = in.u8_field();
+    if (version != canister_record_version && version != canister_record_version_1)
+        return std::nullopt;
+    const bool is_old = version == canister_record_version_1;
     Canister canister;
     canister.id = in.principal_field();
     canister.name = in.text_field();
@@ -122,21 +151,19 @@ std::optional<Canister> decode_canister(Bytes bytes) {
     if (status < u8(Status::running) || status > u8(Status::stopped)) return std::nullopt;
     canister.status = Status(status);
     canister.version = in.u64_field();
-    canister.settings = decode_settings(in);
-    canister.created_round = in.u64_field();
-    canister.cycles = in.u128_field();
-    canister.reserved_cycles = in.u128_field();
-    for (const auto field : consumed_fields) canister.consumed.*field = in.u128_field();
-    canister.charged_until_ns = in.u64_field();
+    if (is_old)
+        read_version_1(in, canister);
+    else
+        read_account(in, canister);
     const Bytes certified_data = in.bytes_field();
     canister.certified_data.assign(certified_data.begin(), certified_data.end());
     if (certified_data.size() > certified_data_bytes_max) in.fail();
     canister.global_timer = in.u64_field();
-    const u8 hook = in.u8_field();
+    const u8 hook = is_old ? 0 : in.u8_field();
     if (hook > u8(HookStatus::executed)) return std::nullopt;
     canister.low_memory_hook = HookStatus(hook);
-    canister.next_snapshot = in.u64_field();
-    if (in.u8_field() != 0) canister.code = decode_code(in);
+    if (!is_old) canister.next_snapshot = in.u64_field();
+    if (in.u8_field() != 0) canister.code = decode_code(in, version);
     if (!in.at_end()) return std::nullopt;
     return canister;
 }

@@ -93,6 +93,8 @@ struct Canister {
     ChunkStore chunks;
     std::vector<Snapshot> snapshots;  ///< in the order of their creation
     u8 stored_parts = 0;              ///< bits of Part: those that there are records of
+    /// Its record is of version 1: what its module tells is not in `code` yet.
+    bool is_of_version_1 = false;
 
     bool is_controller(const Principal& principal) const;
     const std::vector<Principal>& controllers() const { return settings.controllers; }

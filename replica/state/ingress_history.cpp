@@ -6,7 +6,8 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 ingress_record_version = 2;
+/// 1 is without has_awaited, 1 and 2 without the method.
+constexpr u8 ingress_record_version = 3;
 
 }  // namespace
 
@@ -36,6 +37,7 @@ ByteVector encode(const IngressStatus& status) {
     out.put_u8(u8(status.state));
     out.put_principal(status.sender);
     out.put_principal(status.receiver);
+    out.put_text(status.method);
     encode(out, status.payload);
     out.put_u64(status.forgotten_ns);
     out.put_u64(status.round);
@@ -45,17 +47,19 @@ ByteVector encode(const IngressStatus& status) {
 
 std::optional<IngressStatus> decode_ingress_status(Bytes bytes) {
     RecordReader in(bytes);
-    if (in.u8_field() != ingress_record_version) return std::nullopt;
+    const u8 version = in.u8_field();
+    if (version < 1 || version > ingress_record_version) return std::nullopt;
     IngressStatus status;
     const u8 state = in.u8_field();
     if (state < u8(IngressState::received) || state > u8(IngressState::done)) return std::nullopt;
     status.state = IngressState(state);
     status.sender = in.principal_field();
     status.receiver = in.principal_field();
+    if (version >= 3) status.method = in.text_field();
     status.payload = decode_payload(in);
     status.forgotten_ns = in.u64_field();
     status.round = in.u64_field();
-    status.has_awaited = in.u8_field() != 0;
+    if (version >= 2) status.has_awaited = in.u8_field() != 0;
     if (!in.at_end()) return std::nullopt;
     return status;
 }

@@ -15,12 +15,16 @@ struct IngressStatus {
     IngressState state = IngressState::received;
     Principal sender;
     Principal receiver;
+    std::string method;
     Payload payload{};         ///< when replied or rejected
-    u64 forgotten_ns = 0;      ///< time after which it is forgotten; 0: when its answer is taken
+    u64 forgotten_ns = 0;      ///< when an answer that nobody has taken is forgotten; 0: never
     u64 round = 0;             ///< in which it was answered
     bool has_awaited = false;  ///< calls of it were sent before it was answered
     bool is_stored = false;    ///< there is a record of it
 };
+
+/// How long an answer that nobody takes is kept (Interface spec, "Request status").
+inline constexpr u64 answer_kept_ns = 5ull * 60 * 1'000'000'000;
 
 using IngressHistory = std::map<MessageId, IngressStatus>;
 

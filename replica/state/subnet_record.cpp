@@ -7,7 +7,8 @@ namespace icvm::replica {
 
 namespace {
 
-constexpr u8 subnet_record_version = 4;
+/// Without all that comes behind the metering; and without that, which was 2025-10.
+constexpr u8 subnet_record_version_2 = 2, subnet_record_version_1 = 1;
 constexpr size_t root_key_bytes = 133;
 
 /// DER of SubjectPublicKeyInfo for a BLS12-381 key in G2 (RFC 5280; Interface spec,
@@ -48,12 +49,16 @@ ByteVector encode(const SubnetRecord& record) {
 
 std::optional<SubnetRecord> decode_subnet_record(Bytes bytes) {
     RecordReader in(bytes);
-    if (in.u8_field() != subnet_record_version) return std::nullopt;
+    const u8 version = in.u8_field();
+    const bool is_old = version == subnet_record_version_1 || version == subnet_record_version_2;
+    if (version != subnet_record_version && !is_old) return std::nullopt;
     SubnetRecord record;
+    record.has_cycles = !is_old;
     record.next_canister = in.u64_field();
     record.next_memory = in.u64_field();
     record.round = in.u64_field();
-    record.metering = in.text_field();
+    record.metering = version == subnet_record_version_1 ? "2025-10" : in.text_field();
+    if (is_old) return in.at_end() ? std::optional(record) : std::nullopt;
     record.cycles = in.text_field();
     record.moved_ns = in.u64_field();
     record.next_ingress = in.u64_field();

@@ -29,6 +29,7 @@ struct SubnetRecord {
     /// Of these, what is nowhere any more: of deleted canisters (what they had consumed, too), and
     /// attached to calls whose deadline has come.
     u128 cycles_gone = 0;
+    bool has_cycles = true;  ///< false: it is of a version that did not keep the two above
 
     u64 time_ns() const { return time_start_ns + round + moved_ns; }
 };
@@ -58,6 +59,8 @@ ByteVector encode(const ManagementQueue& queue);
 /// Nothing when the bytes are damaged.
 std::optional<ManagementQueue> decode_management_queue(Bytes bytes);
 
+/// What encode() writes; decode_subnet_record() knows 1 and 2, too.
+inline constexpr u8 subnet_record_version = 4;
 ByteVector encode(const SubnetRecord& record);
 /// Nothing when the bytes are damaged, or of another version of the format.
 std::optional<SubnetRecord> decode_subnet_record(Bytes bytes);

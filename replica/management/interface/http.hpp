@@ -70,6 +70,25 @@ struct FlexibleHttpRequestArguments {
                   transform, replication)
 };
 
+enum class FlexibleHttpGlobalError : u8 {
+    timeout,
+    out_of_cycles,
+    responses_too_large,
+    too_many_rejects,
+};
+constexpr auto tags(FlexibleHttpGlobalError) {
+    return candid::names("timeout", "out_of_cycles", "responses_too_large", "too_many_rejects");
+}
+struct FlexibleHttpError {
+    FlexibleHttpGlobalError global_error{};
+    std::string message;
+    CANDID_RECORD(FlexibleHttpError, global_error, message)
+};
+struct FlexibleHttpRequestResult {
+    std::variant<std::vector<HttpRequestResult>, FlexibleHttpError> value;
+    static constexpr auto candid_tags() { return candid::names("ok", "err"); }
+};
+
 }  // namespace icvm::replica::management
 
 namespace icvm::replica::candid {
