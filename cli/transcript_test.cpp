@@ -1,8 +1,8 @@
 // Replays the transcripts of cli/golden and docs/examples to the letter: each in a fresh folder
-// that holds copies of the fixtures beside it (*.wasm, *.wasm.gz, *.wast, *.did, *.http), with `icvm` on
-// the PATH. The program is that of the environment variable ICVM, else build/release/icvm. UPDATE=1
-// writes what came back into the files, so that `git diff` is the review. ICVM_NO_GUARD=1, which
-// the program reads, runs the same without guard pages.
+// that holds copies of the fixtures beside it (*.wasm, *.wasm.gz, *.wast, *.did, *.http), with
+// `icvm` on the PATH. The program is that of the environment variable ICVM, else
+// build/release/icvm. UPDATE=1 writes what came back into the files, so that `git diff` is the
+// review. ICVM_NO_GUARD=1, which the program reads, runs the same without guard pages.
 
 #include <fcntl.h>
 #include <sys/wait.h>

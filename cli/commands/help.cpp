@@ -51,7 +51,7 @@ constexpr std::string_view http_topic = "http";
 constexpr std::string_view http_help =
     R"(http: what HTTPS outcalls of canisters are answered with, as nothing leaves this machine
 
-icvm call --http FILE CANISTER METHOD     also of run, await, tick and stop
+icvm call --http FILE CANISTER METHOD     also of run, await, tick, stop and upgrade
 
 FILE holds requests, and what comes back:
 

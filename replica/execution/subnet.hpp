@@ -34,7 +34,7 @@ public:
                                                          Options options);
     Subnet(const Subnet&) = delete;
 
-    /// What HTTPS outcalls are answered with; nothing: they are refused. It is no part of the state.
+    /// What HTTPS outcalls are answered with; nothing: they are refused. No part of the state.
     std::optional<HttpAnswers> http_answers;
 
     // Facts.

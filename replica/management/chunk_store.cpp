@@ -82,7 +82,7 @@ ManagementResult<ChunkHash> upload_chunk(ManagementContext& context,
     (void)TRY(find_store(subnet, context.caller, given.canister_id));
     Canister& canister = subnet.change(given.canister_id);
     // The hash is to be paid for, whether the chunk is taken or not.
-    const u128 cost = subnet.schedule().instructions(upload_instructions, false);
+    const u128 cost = subnet.schedule().execution(upload_instructions, false);
     if (auto paid = withdraw(subnet, canister, cost, context.caller); !paid)
         return refuse(ManagementRefusal::chunk_store,
                       "Error charging for 'upload_chunk': " + paid.error());

@@ -68,7 +68,7 @@ TEST_CASE("an upload is paid for by the canister") {
     const Principal id = world.create();
     const u128 before = world.canister(id).cycles;
     upload(world, id, {1});
-    CHECK((before - world.canister(id).cycles == 200'000'000));
+    CHECK((before - world.canister(id).cycles == 205'000'000));
     const Principal poor = world.create("(record { amount = opt 1_000 })");
     CHECK(upload(world, poor, {1})
               .starts_with("IC0504: Error from Wasm chunk store: Error charging for "

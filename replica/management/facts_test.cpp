@@ -93,7 +93,7 @@ TEST_CASE("logs are told by index and by time, to those who may see them") {
     for (int i = 0; i < 3; i++)
         world.subnet->change(id).log.append(u64(100 + i), "line " + std::to_string(i), 4096);
     const auto logs = [&](const std::string& filter) {
-        return world.call_by(other, "fetch_canister_logs", TestSubnet::about(id, filter));
+        return world.query_by(other, "fetch_canister_logs", TestSubnet::about(id, filter));
     };
     CHECK(logs("") == "IC0406: Caller " + other.text() + " is not allowed to access canister logs");
     world.call(
@@ -109,6 +109,8 @@ TEST_CASE("logs are told by index and by time, to those who may see them") {
               .contains("timestamp_nanos = 100 : nat64"));
     CHECK(world.call("fetch_canister_logs", TestSubnet::about(id)) ==
           "IC0406: fetch_canister_logs API is not accessible via ingress in replicated mode");
+    CHECK(world.call_by(other, "fetch_canister_logs", TestSubnet::about(id)) ==
+          "IC0406: fetch_canister_logs API is only accessible to end users in non-replicated mode");
 }
 
 TEST_CASE("what one machine cannot do is refused") {

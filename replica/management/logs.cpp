@@ -55,6 +55,8 @@ ManagementResult<FetchCanisterLogsResult> fetch_canister_logs(
     ManagementContext& context, const FetchCanisterLogsArguments& given) {
     if (std::holds_alternative<IngressOrigin>(context.origin))
         return refuse(ManagementRefusal::logs_by_ingress);
+    if (std::holds_alternative<CanisterOrigin>(context.origin))
+        return refuse(ManagementRefusal::logs_by_canister);
     const Canister& canister = *TRY(find_managed(context.subnet, given.canister_id));
     const Settings& settings = canister.settings;
     if (!settings.allows(settings.log_visibility, context.caller))

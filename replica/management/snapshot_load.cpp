@@ -53,7 +53,7 @@ private:
 };
 
 Result<void, Failure> Loading::perform() {
-    const u128 cost = subnet_.schedule().instructions(snapshot_instructions, false);
+    const u128 cost = subnet_.schedule().execution(snapshot_instructions, false);
     if (auto paid = withdraw(subnet_, next_, cost, context_.caller); !paid)
         return refuse(ManagementRefusal::snapshot_cycles, paid.error());
     TRY(make_module());

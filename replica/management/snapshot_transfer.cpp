@@ -68,7 +68,7 @@ Result<std::vector<GlobalValue>, Failure> globals_of(Subnet& subnet, const Snaps
 
 Result<void, Failure> pay(ManagementContext& context, const Principal& canister, u64 instructions) {
     Subnet& subnet = context.subnet;
-    const u128 cost = subnet.schedule().instructions(instructions, false);
+    const u128 cost = subnet.schedule().execution(instructions, false);
     if (cost == 0) return {};
     if (auto paid = withdraw(subnet, subnet.change(canister), cost, context.caller); !paid)
         return refuse(ManagementRefusal::snapshot_cycles, paid.error());
@@ -240,7 +240,8 @@ ManagementResult<Nothing> upload_canister_snapshot_data(ManagementContext& conte
     const Snapshot& old = *TRY(find_snapshot(subnet, found, given.snapshot_id));
     if (old.source != replica::SnapshotSource::metadata_upload)
         return refuse(ManagementRefusal::snapshot_immutable);
-    TRY(pay(context, given.canister_id, given.chunk.size()));
+    const bool is_chunk = given.kind.value.index() == 3;
+    TRY(pay(context, given.canister_id, is_chunk ? chunk_bytes_max : given.chunk.size()));
 
     // State after.
     Canister& canister = subnet.change(given.canister_id, Part::snapshots);

@@ -49,6 +49,15 @@ struct TestSubnet {
         return text_of_payload(response.payload, method);
     }
 
+    /// As a query.
+    std::string query_by(const Principal& caller, const std::string& method,
+                         std::string_view text) {
+        const auto argument =
+            candid::encode_arguments(text, management::interface().get(), &method);
+        if (!argument) FAIL(argument.error().message);
+        return text_of_payload(query_management(*subnet, caller, method, *argument), method);
+    }
+
     /// A canister of the user's, empty; its id.
     Principal create(std::string_view arguments = "(record {})") {
         call("provisional_create_canister_with_cycles", arguments);

@@ -246,8 +246,13 @@ void Simulation::note_round(const Receipt& receipt) {
     observer_.listen(receipt.log);
 }
 
-/// Each message is answered once, and its answer stays.
+/// Each message is answered once, and its answer stays as long as answers do.
 void Simulation::follow_messages() {
+    std::erase_if(messages_, [&](const auto& entry) {
+        const Message& message = entry.second;
+        return message.is_answered && message.forgotten_ns <= replica_->time_ns() &&
+               !replica_->message_status(entry.first);
+    });
     for (auto& [id, message] : messages_) {
         const IngressStatus* status = replica_->message_status(id);
         if (!status) return fail("a message is forgotten");
@@ -261,6 +266,7 @@ void Simulation::follow_messages() {
                 tally_.coverage.count(to_string(rejection->error));
             message.is_answered = true;
             message.round = status->round;
+            message.forgotten_ns = status->forgotten_ns;
         }
         if (message.is_answered && (!is_answered || message.round != status->round))
             return fail("a message is answered twice");

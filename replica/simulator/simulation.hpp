@@ -52,7 +52,8 @@ private:
     struct Message {
         std::string method;
         bool is_answered = false;
-        u64 round = 0;  ///< in which it was answered
+        u64 round = 0;         ///< in which it was answered
+        u64 forgotten_ns = 0;  ///< when its answer is
     };
 
     std::unique_ptr<Replica> opened();

@@ -137,6 +137,8 @@ Result<void, HttpAnswersError> Parser::response(HttpAnswer& answer) {
     for (const char c : word) answer.response.status = answer.response.status * 10 + u128(c - '0');
     at_++;
     answer.response.headers = TRY(headers());
+    // As mainnet's adapter hands them on.
+    for (HttpHeader& header : answer.response.headers) header.name = lower(header.name);
     if (at_ < lines_.size()) answer.response.body = TRY(body(false));
     return {};
 }
@@ -153,7 +155,7 @@ Result<std::vector<HttpHeader>, HttpAnswersError> Parser::headers() {
         }
         const size_t colon = line.find(':');
         if (colon == std::string_view::npos || colon == 0)
-            return error("a header is `name: value`; a blank line ends them");
+            return error("a header is `name: value`, and the answer begins with `=>`, as in `=> 200`");
         headers.push_back({std::string(trimmed(line.substr(0, colon))),
                            std::string(trimmed(line.substr(colon + 1)))});
     }

@@ -43,7 +43,7 @@ TEST_CASE("a file of answers has requests and what comes back") {
     CHECK(!answers[0].body);
     CHECK(answers[0].response.status == 200);
     REQUIRE(answers[0].response.headers.size() == 1);
-    CHECK(answers[0].response.headers[0].name == "Content-Type");
+    CHECK(answers[0].response.headers[0].name == "content-type");
     CHECK(answers[0].response.headers[0].value == "text/plain");
     CHECK(text_of(answers[0].response.body) == "4.21\n\nand more");
     CHECK(answers[1].headers[0].name == "X-Key");
@@ -64,7 +64,7 @@ TEST_CASE("what is wrong with a file of answers is said with its line") {
     CHECK(error_of("GET https://a.example.com/\n") ==
           "2: the answer to GET https://a.example.com/ is missing: a line `=> 200`");
     CHECK(error_of("GET https://a.example.com/\nx\n=> 200\n") ==
-          "2: a header is `name: value`; a blank line ends them");
+          "2: a header is `name: value`, and the answer begins with `=>`, as in `=> 200`");
     CHECK(error_of("GET https://a.example.com/\n=> OK\n") ==
           "2: an answer begins with its status, as in `=> 200`");
     CHECK(error_of("GET https://a.example.com/\n=> reject 7 no\n").starts_with("2: a reject has"));
