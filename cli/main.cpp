@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -17,10 +20,22 @@ bool processor_is_known() {
 #endif
 }
 
+/// Whoever has started us may have closed standard input, output or error: the next file to be
+/// opened would take their place, and a reply would be written into the state. What stands there
+/// instead can neither be read nor written, as it was before.
+void keep_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) != -1) continue;
+        // The lowest number that is free: this one.
+        (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
     using namespace icvm::cli;
+    keep_standard_streams();
     if (!processor_is_known()) {
         std::fputs("error: icvm needs a processor with SSE4.2 (x86-64-v2)\n", stderr);
         return exit_code::usage;
