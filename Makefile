@@ -45,6 +45,10 @@ LIBRARY  := $(filter-out $(TESTS) $(FUZZERS) $(MAINS) $(SCENARIOS) cli/%,$(SOURC
 CLI      := $(filter-out $(TESTS) $(MAINS),$(filter cli/%,$(SOURCES)))
 objects   = $(patsubst %.cpp,$(BUILD)/objects/%.o,$(1))
 
+# Nothing throws through a handler: without tables for that the program is 0.7 MB smaller.
+HANDLERS := $(filter vm/exec/handlers_%,$(LIBRARY))
+$(call objects,$(HANDLERS)): CXXFLAGS += $(if $(filter release,$(MODE)),-fno-exceptions -fno-unwind-tables -fno-asynchronous-unwind-tables)
+
 .PHONY: all demo test unit spec-tests arm64 differential metering simulate simulate-hashes bench bench-compare frequency fuzz lint format install clean help
 all: $(BUILD)/icvm $(BUILD)/libicvm.a
 

@@ -80,7 +80,7 @@ ICVM_INLINE void fill_ends(u8* to, u64 bits, u64 length) {
 }
 
 ICVM_INLINE void fill_short(u8* to, u8 value, u64 length) {
-    const u64 bits = value * 0x0101010101010101;
+    const u64 bits = u64(value) * 0x0101010101010101;
     if (length > 64) return fill_ends<Piece, 4>(to, bits, length);
     if (length > 32) return fill_ends<Piece, 2>(to, bits, length);
     if (length >= 16) return fill_ends<Piece, 1>(to, bits, length);

@@ -31,7 +31,8 @@ template <Place d, Place a, Place b, Place c>
 struct SelectVector {
     static constexpr bool in_slots = d == Place::slot && a == d && b == d && c == d;
     /// A condition comes from the comparison before it: it is in one of the last registers.
-    static constexpr bool exists = in_slots || (!repeats_register<a, b>() && c >= Place::r3);
+    static constexpr bool exists =
+        in_slots || (!repeats_register<a, b>() && c >= integer_register(integer_registers - 2));
     ICVM_INLINE Step run(Registers& r) {
         const u64x2 mask = u64x2{} - u64(u32(read<c>(r, 3)) != 0);
         const u64x2 first = vector_at<u64x2, a>(r, 1), second = vector_at<u64x2, b>(r, 2);

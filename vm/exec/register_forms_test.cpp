@@ -199,8 +199,10 @@ TEST_CASE("A table's index is taken from all places, and a result is returned fr
         std::vector<u64> contents = machine.contents();
         contents[TestMachine::index(Place::slot, 0)] = contents[TestMachine::index(places[0], 1)];
         contents.back() -= 1000;
-        for (u32 n = 0; n < integer_registers; n++) contents[n] = n;
-        *r.control++ = {&finish, {r.fp}, 0, {0, 1, 2, 3}};
+        for (u32 n = 0; n < integer_registers; n++) contents[n] = r.control->r[n] = n;
+        r.control->pc = &finish;
+        r.control->fp = r.fp;
+        r.control++;
         REQUIRE(machine.run(handler, std::vector<Cell>{1 | u64(1000) << 32}) == Step::finished);
         REQUIRE(machine.contents() == contents);
     });
