@@ -141,8 +141,9 @@ TEST_CASE("Indexed loads give the same at all places, and trap beyond the end") 
                     if (set_up(machine, access, places, address))
                         require_trap(machine, handler, access);
             });
-            const u32 results = row.loaded > 0x7FFF'FFFF && row.bytes >= 4 ? 8 : 5;
-            CHECK(forms == results * (form == by_immediate ? 5 : 15));
+            const u32 results =
+                row.loaded > 0x7FFF'FFFF && row.bytes >= 4 ? place_count : integer_places;
+            CHECK(forms == results * (form == by_immediate ? integer_places : addend_places));
         }
 }
 
@@ -187,9 +188,9 @@ TEST_CASE("Indexed stores write the same from all places, mark pages, and trap b
                         require_trap(machine, handler, access);
                 REQUIRE(memory->dirty_pages().empty());
             });
-            const u32 values = row.bytes >= 4 ? 8 : 5;
-            CHECK(forms == (immediate                        ? 5
-                            : form % tracked == by_immediate ? values * 5
-                                                             : values * 15));
+            const u32 values = row.bytes >= 4 ? place_count : integer_places;
+            CHECK(forms == (immediate                        ? integer_places
+                            : form % tracked == by_immediate ? values * integer_places
+                                                             : values * addend_places));
         }
 }

@@ -77,7 +77,7 @@ void try_places(Memory& memory, const LoadRow& row) {
             REQUIRE(machine.contents() == expected);
         }
     });
-    CHECK(forms == 5 * (row.to_vector ? 8 : 5));
+    CHECK(forms == integer_places * (row.to_vector ? place_count : integer_places));
 }
 
 void require_trap(TestMachine& machine, const void* handler, u32 offset) {
@@ -115,7 +115,7 @@ TEST_CASE("A load from a constant address gives the same at all places") {
             REQUIRE(machine.run(handler, {&cell, 1}) == Step::finished);
             REQUIRE(machine.contents() == expected);
         });
-        CHECK(forms == (row.to_vector ? 8 : 5));
+        CHECK(forms == (row.to_vector ? place_count : integer_places));
     }
 }
 

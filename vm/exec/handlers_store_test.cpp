@@ -118,8 +118,8 @@ void try_places(Memory& memory, const StoreRow& row) {
             std::memset(memory.base + address, 0, row.bytes);
         }
     });
-    const u32 values = row.bytes >= 4 ? 8 : 5;
-    CHECK(forms == 2 * (5 * values + 5 + (is_wide(row) ? 0 : values + 1)));
+    const u32 values = row.bytes >= 4 ? place_count : integer_places;
+    CHECK(forms == 2 * (integer_places * (values + 1) + (is_wide(row) ? 0 : values + 1)));
 }
 
 void try_beyond(Memory& memory, const StoreRow& row, std::initializer_list<u64> addresses) {

@@ -7,6 +7,11 @@
 
 namespace icvm::vm {
 
+/// At how many places an integer, a vector can be; and two integers that may change places.
+inline constexpr u32 integer_places = places_of(File::integer);
+inline constexpr u32 vector_places = places_of(File::vector);
+inline constexpr u32 addend_places = integer_places * (integer_places + 1) / 2;
+
 /// Runs single internal instructions on registers of the test's choice.
 class TestMachine {
 public:
