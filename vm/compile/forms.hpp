@@ -10,8 +10,8 @@ namespace icvm::vm {
 /// Registers that hold operands while handlers run: integers and references in r, f32, f64 (in lane
 /// 0; the other lanes are unspecified) and v128 in x.
 ///
-/// Sanitizers look at a machine with fewer of them: 9,100 handlers in place of 26,400, in a third of
-/// the time.
+/// Sanitizers look at a machine with fewer of them: 9,100 handlers in place of 26,400, in a third
+/// of the time.
 #ifdef ICVM_SANITIZE
 inline constexpr u32 integer_registers = 2;
 inline constexpr u32 vector_registers = 2;
@@ -21,11 +21,20 @@ inline constexpr u32 vector_registers = 3;
 #endif
 
 /// Where an operand is, or a result goes: in a slot of the frame, or in a register.
-#ifdef ICVM_SANITIZE
-enum class Place : u8 { slot, r1, r2, x1, x2 };
-#else
-enum class Place : u8 { slot, r1, r2, r3, r4, x1, x2, x3 };
+enum class Place : u8 {
+    slot,
+    r1,
+    r2,
+#ifndef ICVM_SANITIZE
+    r3,
+    r4,
 #endif
+    x1,
+    x2,
+#ifndef ICVM_SANITIZE
+    x3,
+#endif
+};
 inline constexpr u32 place_count = 1 + integer_registers + vector_registers;
 
 constexpr Place integer_register(u32 n) { return Place(1 + n); }
