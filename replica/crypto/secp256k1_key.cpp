@@ -4,9 +4,7 @@
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
 
-#include <algorithm>
-
-#include "replica/crypto/hmac.hpp"
+#include "replica/crypto/key_derivation.hpp"
 #include "vm/base/check.hpp"
 
 namespace icvm::replica::secp256k1 {
@@ -28,22 +26,13 @@ ByteVector public_key(const Secret& secret) {
     return bytes;
 }
 
-DerivedKey child(const DerivedKey& parent, Bytes index) {
-    ByteVector input = parent.public_key;
-    while (true) {
-        const Sha512 hash = hmac_sha512(parent.chain_code, {input, index});
-        const Bytes left = Bytes(hash).first(32), right = Bytes(hash).last(32);
-        DerivedKey key{.secret = parent.secret};
-        if (secp256k1_ec_seckey_tweak_add(context(), key.secret.data(), left.data())) {
-            key.public_key = public_key(key.secret);
-            std::ranges::copy(right, key.chain_code.begin());
-            return key;
-        }
-        // SLIP-10: not below the order, or the child would be 0. Never seen on this curve.
-        input.assign(1, 1);
-        input.insert(input.end(), right.begin(), right.end());
-    }
+std::optional<Secret> add(const Secret& secret, Bytes offset) {
+    Secret sum = secret;
+    if (!secp256k1_ec_seckey_tweak_add(context(), sum.data(), offset.data())) return std::nullopt;
+    return sum;
 }
+
+constexpr CurveOfKeys curve{.public_key = public_key, .add = add};
 
 /// BIP341, taproot_tweak_seckey.
 void tweak(secp256k1_keypair& pair, Bytes root) {
@@ -66,9 +55,7 @@ DerivedKey master_key(const Secret& secret) {
 }
 
 DerivedKey derive(const DerivedKey& parent, DerivationPath path) {
-    DerivedKey key = parent;
-    for (const ByteVector& index : path) key = child(key, index);
-    return key;
+    return derive_along(curve, parent, path);
 }
 
 Signature sign_ecdsa(const DerivedKey& key, Bytes hash) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "replica/crypto/hmac.hpp"
+#include "replica/crypto/key_derivation.hpp"
 #include "vm/base/check.hpp"
 
 namespace icvm::replica::secp256r1 {
@@ -53,27 +53,15 @@ ByteVector public_key(const Secret& secret) {
     return bytes;
 }
 
-DerivedKey child(const DerivedKey& parent, Bytes index) {
+std::optional<Secret> add(const Secret& secret, Bytes offset) {
     const Context context(BN_CTX_new());
-    const Number secret = number(parent.secret);
-    ByteVector input = parent.public_key;
-    while (true) {
-        const Sha512 hash = hmac_sha512(parent.chain_code, {input, index});
-        const Bytes right = Bytes(hash).last(32);
-        const Number offset = number(Bytes(hash).first(32));
-        const Number sum(BN_new());
-        CHECK(BN_mod_add(sum.get(), secret.get(), offset.get(), order(), context.get()));
-        if (BN_cmp(offset.get(), order()) < 0 && !BN_is_zero(sum.get())) {
-            DerivedKey key{.secret = bytes_of_number(sum.get())};
-            key.public_key = public_key(key.secret);
-            std::ranges::copy(right, key.chain_code.begin());
-            return key;
-        }
-        // SLIP-10: not below the order (once in 2^32 indices), or the child would be 0.
-        input.assign(1, 1);
-        input.insert(input.end(), right.begin(), right.end());
-    }
+    const Number summand = number(offset), sum(BN_new());
+    CHECK(BN_mod_add(sum.get(), number(secret).get(), summand.get(), order(), context.get()));
+    if (BN_cmp(summand.get(), order()) >= 0 || BN_is_zero(sum.get())) return std::nullopt;
+    return bytes_of_number(sum.get());
 }
+
+constexpr CurveOfKeys curve{.public_key = public_key, .add = add};
 
 /// The nonces of RFC 6979, 3.2, for SHA-256, one after the other.
 class Nonces {
@@ -129,9 +117,7 @@ DerivedKey master_key(const Secret& secret) {
 }
 
 DerivedKey derive(const DerivedKey& parent, DerivationPath path) {
-    DerivedKey key = parent;
-    for (const ByteVector& index : path) key = child(key, index);
-    return key;
+    return derive_along(curve, parent, path);
 }
 
 Signature sign_ecdsa(const DerivedKey& key, Bytes hash) {

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "replica/crypto/threshold_keys.hpp"
+#include "replica/execution/conservation.hpp"
 #include "replica/management/test_subnet.hpp"
 
 namespace icvm::replica {
@@ -61,6 +62,19 @@ TEST_CASE("signatures of every kind are the same each time, and paid for") {
           "IC0406: sign_with_ecdsa request sent with 5 cycles, but 10_000_000_000 cycles are "
           "required.");
     CHECK((world.refund == 5));
+}
+
+TEST_CASE("what a signature costs is accounted for") {
+    TestSubnet world("13");
+    const Principal id = world.create();
+    const u128 sum = accounted_cycles(*world.subnet), gone = world.subnet->record().cycles_gone;
+    const u128 attached = 30'000'000'000;
+    world.call_by(id, "sign_with_ecdsa", "(record { " + path + hash_of(32) + key_id(k1) + " })",
+                  attached);
+    const u128 fee = attached - world.refund;
+    CHECK((fee == 10'000'000'000));
+    CHECK((world.subnet->record().cycles_gone == gone + fee));
+    CHECK((accounted_cycles(*world.subnet) == sum + fee));  // what was attached came from nowhere
 }
 
 TEST_CASE("a key that is not there, a hash of another length, and aux input out of place") {

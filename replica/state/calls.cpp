@@ -1,22 +1,10 @@
 #include "replica/state/calls.hpp"
 
-#include <algorithm>
+#include "replica/state/hash_field.hpp"
 
 namespace icvm::replica {
 
 namespace {
-
-void put_hash(RecordWriter& out, const Sha256& hash) { out.put_bytes(hash); }
-
-Sha256 hash_field(RecordReader& in) {
-    Sha256 hash{};
-    const Bytes bytes = in.bytes_field();
-    if (bytes.size() == hash.size())
-        std::ranges::copy(bytes, hash.begin());
-    else
-        in.fail();
-    return hash;
-}
 
 ByteVector vector_field(RecordReader& in) {
     const Bytes bytes = in.bytes_field();
@@ -85,7 +73,7 @@ Callback callback_field(RecordReader& in) {
 }
 
 void put(RecordWriter& out, const Ingress& ingress) {
-    put_hash(out, ingress.id);
+    out.put_bytes(ingress.id);
     out.put_principal(ingress.sender);
     out.put_text(ingress.method);
     out.put_bytes(ingress.argument);
@@ -277,7 +265,7 @@ void encode(RecordWriter& out, const CallOrigin& origin) {
     out.put_u8(u8(origin.index()));
     if (const auto* ingress = std::get_if<IngressOrigin>(&origin)) {
         out.put_principal(ingress->sender);
-        put_hash(out, ingress->id);
+        out.put_bytes(ingress->id);
     } else if (const auto* canister = std::get_if<CanisterOrigin>(&origin)) {
         out.put_principal(canister->sender);
         out.put_u64(canister->callback);

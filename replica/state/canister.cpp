@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "replica/state/hash_field.hpp"
 #include "replica/state/record.hpp"
 
 namespace icvm::replica {
@@ -29,11 +30,7 @@ void encode_code(RecordWriter& out, const InstalledCode& code) {
 
 InstalledCode decode_code(RecordReader& in, u8 version) {
     InstalledCode code;
-    const Bytes hash = in.bytes_field();
-    if (hash.size() == code.module_hash.size())
-        std::ranges::copy(hash, code.module_hash.begin());
-    else
-        in.fail();
+    code.module_hash = hash_field(in);
     code.module_bytes = in.u64_field();
     code.enhanced_persistence = in.u8_field() != 0;
     code.custom_section_bytes = in.u64_field();

@@ -1,6 +1,6 @@
 #include "replica/state/canister_history.hpp"
 
-#include <algorithm>
+#include "replica/state/hash_field.hpp"
 
 namespace icvm::replica {
 
@@ -15,16 +15,6 @@ std::vector<Principal> principals_field(RecordReader& in) {
     std::vector<Principal> principals;
     for (u64 n = in.count_field(1); n > 0; n--) principals.push_back(in.principal_field());
     return principals;
-}
-
-Sha256 hash_field(RecordReader& in) {
-    Sha256 hash{};
-    const Bytes bytes = in.bytes_field();
-    if (bytes.size() == hash.size())
-        std::ranges::copy(bytes, hash.begin());
-    else
-        in.fail();
-    return hash;
 }
 
 struct Encoder {

@@ -1,7 +1,6 @@
 #include "replica/state/snapshot.hpp"
 
-#include <algorithm>
-
+#include "replica/state/hash_field.hpp"
 #include "replica/state/staging.hpp"
 
 namespace icvm::replica {
@@ -10,16 +9,6 @@ namespace {
 
 /// Type, low and high half.
 constexpr u64 global_bytes = 17;
-
-Sha256 hash_field(RecordReader& in) {
-    Sha256 hash{};
-    const Bytes bytes = in.bytes_field();
-    if (bytes.size() == hash.size())
-        std::ranges::copy(bytes, hash.begin());
-    else
-        in.fail();
-    return hash;
-}
 
 vm::Value decode_global(RecordReader& in) {
     const vm::ValueType type{in.u8_field()};
