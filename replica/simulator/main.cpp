@@ -20,6 +20,9 @@
 namespace icvm::replica::simulator {
 namespace {
 
+/// How often a long run tells how far it is.
+constexpr u64 told_rounds = 50'000;
+
 struct CommandLine {
     u64 seed = 1;
     u64 rounds = 1000;
@@ -91,6 +94,8 @@ int simulate(const CommandLine& line) {
             return 1;
         }
         add(sum, outcome->tally);
+        if (sum.rounds / told_rounds != (sum.rounds - outcome->tally.rounds) / told_rounds)
+            fmt::print(stderr, "{} rounds, up to seed {}\n", sum.rounds, seed);
         if (line.hashes) print(seed, outcome->hash);
     }
     if (!line.hashes) print(sum, seed - line.seed);
