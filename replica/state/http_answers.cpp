@@ -155,7 +155,8 @@ Result<std::vector<HttpHeader>, HttpAnswersError> Parser::headers() {
         }
         const size_t colon = line.find(':');
         if (colon == std::string_view::npos || colon == 0)
-            return error("a header is `name: value`, and the answer begins with `=>`, as in `=> 200`");
+            return error(
+                "a header is `name: value`, and the answer begins with `=>`, as in `=> 200`");
         headers.push_back({std::string(trimmed(line.substr(0, colon))),
                            std::string(trimmed(line.substr(colon + 1)))});
     }

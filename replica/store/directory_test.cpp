@@ -153,6 +153,28 @@ TEST_CASE("one process at a time has a state directory; another is told which, o
     for (const int end : {ready[0], ready[1], go[0], go[1]}) ::close(end);
 }
 
+TEST_CASE("what is printed to standard streams that are closed does not get into the state") {
+    TestDirectory directory;
+    const std::string path = directory.path("state");
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const int streams[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+        for (const int stream : streams) close(stream);
+        const auto opened = open_directory(path, 0);
+        bool fine = opened && count(**opened, 7);
+        for (const int stream : streams) fine &= write(stream, "reply", 5) < 0;
+        _exit(fine ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+    const auto opened = open_directory(path, 0);
+    REQUIRE(opened);
+    CHECK(counter(**opened) == 7);
+}
+
 TEST_CASE("the same process cannot have a state directory twice") {
     const TestDirectory directory;
     auto first = open_directory(directory.path("state"), 0);

@@ -49,10 +49,19 @@ private:
     int number_;
 };
 
+/// Never one of the standard streams, which the program that we are part of may have closed: what
+/// it prints would be written into the state.
+Result<Descriptor, FileError> above_standard_streams(Descriptor descriptor) {
+    if (descriptor.number() > STDERR_FILENO) return descriptor;
+    const int number = ::fcntl(descriptor.number(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (number < 0) return last_error();
+    return Descriptor(number);
+}
+
 Result<Descriptor, FileError> open_descriptor(const std::string& path, int flags) {
     for (;;) {
         const int number = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-        if (number >= 0) return Descriptor(number);
+        if (number >= 0) return above_standard_streams(Descriptor(number));
         if (errno != EINTR) return last_error();
     }
 }
