@@ -44,6 +44,18 @@ TEST_CASE("an update's effects stay: heap, global, stable memory, version, one r
     CHECK(world.replica.time_ns() == time + 1);
 }
 
+TEST_CASE("a message that came before is not taken twice") {
+    World world;
+    REQUIRE(world.install(module_of({})));
+    const u64 version = world.version();
+    const MessageId id{1};
+    REQUIRE(world.replica.submit(world.call_of("set", "7"), id).value() == id);
+    REQUIRE(world.replica.submit(world.call_of("set", "8"), id).value() == id);
+    REQUIRE(world.replica.await(id));
+    CHECK(world.version() == version + 1);
+    CHECK(cell_of(world.query("get")) == "77");
+}
+
 TEST_CASE("an update writes the pages that it changed, and no others") {
     World world;
     REQUIRE(world.install(module_of({.memory_pages = 1000})));

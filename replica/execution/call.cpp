@@ -80,21 +80,17 @@ void finish_call(Subnet& subnet, Canister& canister, Entry& entry, CallContext c
 
 /// Runs what begins a call context, and concludes. `function`: the export.
 Result<void, Failure> execute(Subnet& subnet, Canister& canister, CallContext call, Context context,
-                              std::string_view function, Bytes argument, u64 instructions_max) {
-    auto prepaid = prepay(subnet, canister, instructions_max, caller_of(call.origin));
-    if (!prepaid) {
-        respond_failure(subnet, canister, call, prepaid.error());
-        return {};
-    }
+                              std::string_view function, Bytes argument,
+                              const Prepayment& prepaid) {
     auto entry = TRY(Entry::make(subnet, canister, context));
     entry->context.caller = caller_of(call.origin);
     entry->context.argument = argument;
     entry->context.cycles_available = call.cycles_available;
-    if (const auto* origin = std::get_if<CanisterOrigin>(&call.origin))
-        entry->context.deadline_ns = origin->deadline_ns;
-    auto ran = entry->run(function, instructions_max);
+    const auto* caller = std::get_if<CanisterOrigin>(&call.origin);
+    if (caller && context == Context::update) entry->context.deadline_ns = caller->deadline_ns;
+    auto ran = entry->run(function, prepaid.instructions_max);
     if (!ran && ran.error().kind != Failure::Kind::reject) return ran;
-    settle(subnet, canister, *prepaid, entry->instructions());
+    settle(subnet, canister, prepaid, entry->instructions());
     if (!ran) {
         log_failure(subnet, canister, *entry);
         if (!std::holds_alternative<SystemOrigin>(call.origin))
@@ -125,6 +121,13 @@ std::optional<Reject> why_not(const Canister& canister, const CanisterModule* mo
     return std::nullopt;
 }
 
+/// It takes the instructions of a query, which a composite one takes, too.
+bool calls_query(const CanisterModule* module, const std::string& method) {
+    if (!module) return false;
+    const auto found = module->methods.find(method);
+    return found != module->methods.end() && found->second != ExportKind::update;
+}
+
 struct Task {
     std::string_view function;
     Context context;
@@ -142,17 +145,10 @@ Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instru
                                   const Principal& caller) {
     const bool memory64 = is_memory64(canister);
     const u128 cost = subnet.schedule().execution(instructions_max, memory64);
-    if (cost == 0) return Prepayment{};
-    const u128 limit = freezing_limit(canister, subnet.schedule());
-    if (canister.cycles >= limit + cost) {
-        canister.cycles -= cost;
-        return Prepayment{cost, instructions_max, memory64};
-    }
-    std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
-    if (canister.is_controller(caller))
-        text += fmt::format(": please top up the canister with at least {} additional cycles",
-                            cycles_text(limit + cost - canister.cycles));
-    return std::unexpected(reject(ErrorCode::canister_out_of_cycles, std::move(text)));
+    if (auto why = out_of_cycles(canister, subnet.schedule(), cost, caller))
+        return std::unexpected(reject(ErrorCode::canister_out_of_cycles, std::move(*why)));
+    canister.cycles -= cost;
+    return Prepayment{cost, instructions_max, memory64};
 }
 
 void settle(Subnet& subnet, Canister& canister, const Prepayment& prepaid, u64 instructions) {
@@ -170,22 +166,34 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
                         .created_ns = subnet.time_ns()};
     std::shared_ptr<const CanisterModule> module;
     if (canister.code) module = TRY(subnet.module_of(canister));
-    if (auto why = why_not(canister, module.get(), call.method)) {
+    const bool is_query = calls_query(module.get(), call.method);
+    const auto prepaid =
+        prepay(subnet, canister, is_query ? query_instructions_max : update_instructions_max,
+               caller_of(context.origin));
+    auto why = prepaid ? why_not(canister, module.get(), call.method)
+                       : std::optional<Reject>(prepaid.error());
+    if (why) {
+        // A call that does not begin costs as much as one that executes nothing.
+        if (prepaid) settle(subnet, canister, *prepaid, 0);
         respond_failure(subnet, canister, context, std::move(why));
         return {};
     }
-    const bool is_query = module->methods.find(call.method)->second == ExportKind::query;
     const std::string function = (is_query ? "canister_query " : "canister_update ") + call.method;
     return execute(subnet, canister, std::move(context),
                    is_query ? Context::replicated_query : Context::update, function, call.argument,
-                   is_query ? query_instructions_max : update_instructions_max);
+                   *prepaid);
 }
 
 Result<void, Failure> execute_task(Subnet& subnet, const Principal& id, Context task) {
     Canister& canister = subnet.change(id);
+    const auto prepaid = prepay(subnet, canister, update_instructions_max, Principal());
+    if (!prepaid) return {};  // it stays due
+    if (task == Context::global_timer) canister.global_timer = 0;
+    if (task == Context::on_low_wasm_memory) canister.low_memory_hook = HookStatus::executed;
+    subnet.refresh(canister);
     const auto* row = std::ranges::find(tasks, task, &Task::context);
     return execute(subnet, canister, {.origin = SystemOrigin{}, .created_ns = subnet.time_ns()},
-                   task, row->function, {}, update_instructions_max);
+                   task, row->function, {}, *prepaid);
 }
 
 // ---- Callbacks ---------------------------------------------------------------------------------
@@ -228,9 +236,10 @@ struct CallbackOutcome {
     std::optional<Reject> error;
 };
 
-/// A failed callback's cleanup; its effects stay when it succeeds.
-Result<CallbackOutcome, Failure> clean_up(const Delivery& delivery, u64 instructions,
+/// The cleanup of a callback, which has failed; its effects stay when it succeeds.
+Result<CallbackOutcome, Failure> clean_up(const Delivery& delivery, const Entry& callback,
                                           Reject error) {
+    const u64 instructions = callback.instructions();
     auto entry = TRY(Entry::make(delivery.subnet, delivery.canister, Context::cleanup));
     fill(entry->context, delivery);
     entry->context.argument = {};
@@ -241,7 +250,8 @@ Result<CallbackOutcome, Failure> clean_up(const Delivery& delivery, u64 instruct
     } else {
         if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
         log_failure(delivery.subnet, delivery.canister, *entry);
-        error.message += "\n\ncall_on_cleanup also failed:\n\n" + ran.error().reject.message;
+        error = with_cleanup_error(std::move(error), callback.context.error, entry->context.error,
+                                   delivery.canister.id);
     }
     return CallbackOutcome{instructions + entry->instructions(), std::move(error)};
 }
@@ -257,7 +267,7 @@ Result<CallbackOutcome, Failure> run_callback(const Delivery& delivery) {
         if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
         log_failure(delivery.subnet, delivery.canister, *entry);
         if (delivery.callback.on_cleanup)
-            return clean_up(delivery, entry->instructions(), std::move(ran.error().reject));
+            return clean_up(delivery, *entry, std::move(ran.error().reject));
         return CallbackOutcome{entry->instructions(), std::move(ran.error().reject)};
     }
     entry->apply(delivery.canister);
@@ -272,7 +282,8 @@ Result<CallbackOutcome, Failure> run_callback(const Delivery& delivery) {
 /// What the response did not take of what was paid for it.
 u128 unused_transmission(const Subnet& subnet, const Delivery& delivery) {
     const RejectPayload* rejection = delivery.rejection();
-    const u64 bytes = rejection ? rejection->message.size()
+    constexpr u64 reject_code_bytes = 1;
+    const u64 bytes = rejection ? reject_code_bytes + rejection->message.size()
                                 : std::get<ByteVector>(delivery.response.payload).size();
     const u128 cost = subnet.schedule().response(bytes);
     const u128 prepaid = delivery.callback.prepaid_transmission;

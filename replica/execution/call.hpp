@@ -21,7 +21,8 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
 /// The response to a call that the canister has made: runs its callback.
 Result<void, Failure> execute_response(Subnet& subnet, const Principal& id, Response response);
 
-/// A heartbeat, the global timer, or the low-memory hook.
+/// A heartbeat, the global timer, or the low-memory hook. One that the canister cannot pay for
+/// stays due.
 Result<void, Failure> execute_task(Subnet& subnet, const Principal& id, Context task);
 
 /// What an execution has paid for beforehand.

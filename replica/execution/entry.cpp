@@ -77,12 +77,14 @@ Result<void, Failure> Entry::run(const Run& run) {
     if (result && holds_state) return {};
     if (result && keeps_state(context.context)) return {};
     if (heap_.memory) heap_.memory->rollback();
-    if (!result) return std::unexpected(std::move(result.error()));
-    return {};
+    if (result) return {};
+    stable_.rollback();
+    return std::unexpected(std::move(result.error()));
 }
 
 void Entry::hold() {
     has_run_ = true;
+    stable_.hold();
     if (!heap_.memory) return;
     for (const vm::DirtyPage& dirty : heap_.memory->dirty_pages()) {
         const auto [page, is_new] = held_.try_emplace(dirty.index);

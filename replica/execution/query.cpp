@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <set>
+#include <utility>
 
 #include "replica/execution/answer.hpp"
 #include "replica/execution/entry.hpp"
@@ -14,7 +15,7 @@ namespace icvm::replica {
 
 namespace {
 
-/// Of calls within calls.
+/// Of calls within calls: who is called so deep does not call.
 constexpr size_t depth_max = 6;
 /// What a call within a composite query costs beside its own instructions.
 constexpr u64 call_overhead = 50'000'000;
@@ -55,8 +56,9 @@ struct Query {
 /// kind reject ends the whole graph.
 class QueryGraph {
 public:
-    QueryGraph(Subnet& subnet, const ManagementQuery& management)
-        : subnet_(subnet), management_(management) {}
+    /// `root`: whom the user calls.
+    QueryGraph(Subnet& subnet, const ManagementQuery& management, const Principal& root)
+        : subnet_(subnet), management_(management), root_(root) {}
     Result<Payload, Failure> evaluate(const Query& query, size_t depth);
     std::vector<LogLine> take_log() { return std::move(log_); }
 
@@ -72,8 +74,7 @@ private:
                                          Context context, Entry& entry, size_t depth);
     Result<void, Failure> run_calls(const Query& query, Node& node, size_t depth);
     Result<Payload, Failure> call(const Query& query, const OutgoingCall& call, size_t depth);
-    Result<void, Failure> handle(const Query& query, Node& node, const OutgoingCall& call,
-                                 const Payload& payload);
+    Result<void, Failure> handle(Node& node, const OutgoingCall& call, const Payload& payload);
     /// Its own failure is added to the text of `error`.
     void clean_up(Node& node, const OutgoingCall& call, Reject& error);
     void take(Node& node);
@@ -83,6 +84,7 @@ private:
 
     Subnet& subnet_;
     const ManagementQuery& management_;
+    const Principal& root_;
     u64 left_ = query_instructions_max;
     std::set<Principal> active_;  ///< canisters with a query under way
     std::vector<LogLine> log_;
@@ -134,7 +136,7 @@ Result<Payload, Failure> QueryGraph::evaluate_in(const Query& query, const Canis
     entry.context.caller = query.caller;
     entry.context.argument = query.argument;
     std::optional<ByteVector> certificate;
-    if (depth == 0)
+    if (query.canister == root_)
         entry.context.data_certificate = [&]() -> Bytes {
             if (!certificate) certificate = subnet_.data_certificate(canister.id);
             return *certificate;
@@ -174,12 +176,13 @@ void QueryGraph::take(Node& node) {
                                     {}};
     for (OutgoingCall& call : context.calls) node.calls.push_back(std::move(call));
     context.calls.clear();
+    context.calls_to.clear();
 }
 
 /// Until there is an answer, or nothing is left that could give one.
 Result<void, Failure> QueryGraph::run_calls(const Query& query, Node& node, size_t depth) {
     while (!node.answer && !node.calls.empty()) {
-        if (depth + 1 >= depth_max)
+        if (depth >= depth_max)
             return std::unexpected(fatal(ErrorCode::query_call_graph_too_deep,
                                          "Composite query calls exceeded the maximum call depth."));
         spend(call_overhead);
@@ -191,7 +194,7 @@ Result<void, Failure> QueryGraph::run_calls(const Query& query, Node& node, size
         node.calls.pop_front();
         const Payload payload = TRY(call(query, made, depth));
         node.entry.hold();
-        TRY(handle(query, node, made, payload));
+        TRY(handle(node, made, payload));
     }
     return {};
 }
@@ -203,7 +206,7 @@ Result<Payload, Failure> QueryGraph::call(const Query& query, const OutgoingCall
 }
 
 /// Runs the callback.
-Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const OutgoingCall& call,
+Result<void, Failure> QueryGraph::handle(Node& node, const OutgoingCall& call,
                                          const Payload& payload) {
     ExecutionContext& context = node.entry.context;
     const auto* rejection = std::get_if<RejectPayload>(&payload);
@@ -217,6 +220,7 @@ Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const O
     context.response = {};
     context.reply_data.clear();
     context.call.reset();
+    const u128 calls_cost = context.calls_cost;
     auto ran = node.entry.run(rejection ? call.on_reject : call.on_reply, limit());
     node.instructions += node.entry.instructions();
     spend(node.entry.instructions());
@@ -227,6 +231,8 @@ Result<void, Failure> QueryGraph::handle(const Query& query, Node& node, const O
     }
     if (ran.error().kind != Failure::Kind::reject) return std::unexpected(ran.error());
     context.calls.clear();
+    context.calls_to.clear();
+    context.calls_cost = calls_cost;
     if (call.on_cleanup) clean_up(node, call, ran.error().reject);
     if (node.calls.empty()) node.answer = plain_payload_of(std::move(ran.error().reject));
     return {};
@@ -236,9 +242,11 @@ void QueryGraph::clean_up(Node& node, const OutgoingCall& call, Reject& error) {
     ExecutionContext& context = node.entry.context;
     context.context = Context::composite_cleanup;
     context.argument = {};
+    const std::optional<ExecutionError> callback_error = std::exchange(context.error, {});
     auto ran = node.entry.run(*call.on_cleanup, limit());
     if (!ran && ran.error().kind == Failure::Kind::reject)
-        error.message += "\n\ncall_on_cleanup also failed:\n\n" + ran.error().reject.message;
+        error = with_cleanup_error(std::move(error), callback_error, context.error,
+                                   context.canister->id);
     node.instructions += node.entry.instructions();
     spend(node.entry.instructions());
     take_log(*context.canister, context);
@@ -249,7 +257,7 @@ void QueryGraph::clean_up(Node& node, const OutgoingCall& call, Reject& error) {
 Result<Reply, Failure> execute_query(Subnet& subnet, const Principal& caller, const Call& call,
                                      const ManagementQuery& management) {
     subnet.activity = {};
-    QueryGraph graph(subnet, management);
+    QueryGraph graph(subnet, management, call.canister);
     auto payload = graph.evaluate({caller, call.canister, call.method, call.argument}, 0);
     const Receipt receipt{.round = subnet.record().round,
                           .instructions = subnet.activity.instructions,

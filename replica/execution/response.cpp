@@ -16,6 +16,18 @@ std::unexpected<Failure> failed(Reject reject, u64 instructions, ExecutionContex
     return failed(std::move(failure), context);
 }
 
+Reject with_cleanup_error(Reject callback, const std::optional<ExecutionError>& callback_error,
+                          const std::optional<ExecutionError>& cleanup_error,
+                          const Principal& canister) {
+    if (!callback_error || !cleanup_error) return callback;  // nothing has run
+    Reject both =
+        reject_of({callback_error->code, fmt::format("{}\n\ncall_on_cleanup also failed:\n\n{}",
+                                                     callback_error->text, cleanup_error->text)},
+                  canister);
+    both.backtrace = std::move(callback.backtrace);
+    return both;
+}
+
 std::unexpected<Failure> not_found(const Principal& id) {
     return std::unexpected(failure_of(
         reject(ErrorCode::canister_not_found, fmt::format("Canister {} not found", id.text()))));

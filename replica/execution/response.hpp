@@ -9,6 +9,11 @@ namespace icvm::replica {
 std::unexpected<Failure> failed(Failure failure, ExecutionContext& context);
 std::unexpected<Failure> failed(Reject reject, u64 instructions, ExecutionContext& context);
 
+/// The reject of a callback whose cleanup has failed, too.
+Reject with_cleanup_error(Reject callback, const std::optional<ExecutionError>& callback_error,
+                          const std::optional<ExecutionError>& cleanup_error,
+                          const Principal& canister);
+
 /// "Canister <id> not found"
 std::unexpected<Failure> not_found(const Principal& id);
 

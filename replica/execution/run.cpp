@@ -78,11 +78,12 @@ vm::FunctionInstance* find_function(vm::Instance& instance, const Run& run) {
 
 /// IC0513
 std::unexpected<Failure> no_such_callback(const Run& run) {
-    const ExecutionError error{
+    run.context.error = ExecutionError{
         ErrorCode::canister_function_not_found,
         fmt::format("Canister requested to invoke a non-existent Wasm function {} from table 0",
-                    run.closure->function)};
-    return std::unexpected(failure_of(reject_of(error, run.context.canister->id)));
+                    run.closure->function),
+        toolchain_help()};
+    return std::unexpected(failure_of(reject_of(*run.context.error, run.context.canister->id)));
 }
 
 std::vector<vm::Value> arguments(const Run& run) {

@@ -70,7 +70,6 @@ std::unexpected<Failure> unknown(std::string_view what, std::string_view name) {
 bool is_plausible(const Canister& canister, std::string_view key) {
     if (canister_key(canister.id) != key) return false;
     if (!canister.code) return true;
-    constexpr u64 heap_pages_max = 98304;
     return canister.code->heap_pages <= heap_pages_max &&
            canister.code->stable_pages <= stable_pages_max;
 }
@@ -116,7 +115,8 @@ Result<void, Failure> Subnet::load() {
     management_ = {};
     changed_.clear();
     changed_ingress_.clear();
-    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_calls_}) set->clear();
+    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_deadlines_})
+        set->clear();
     timers_.clear();
     timer_of_.clear();
     heaps_.clear();
@@ -229,12 +229,20 @@ void Subnet::stage_records() {
     }
 }
 
-Result<void, Failure> Subnet::end_round() {
+Result<void, StorageError> Subnet::store() {
+    // A part of the state must never become the whole of it.
+    if (!is_loaded_)
+        return std::unexpected(StorageError{"the state could not be read", "try it again"});
     ASSERT(accounted_cycles(*this) == record_.cycles_created);
     stage_records();
-    if (const auto flushed = storage_.flush(); !flushed) {
+    return storage_.flush();
+}
+
+Result<void, Failure> Subnet::end_round() {
+    const auto stored = store();
+    if (!stored) {
         TRY(abandon_round());
-        return std::unexpected(failure_of(flushed.error()));
+        return std::unexpected(failure_of(stored.error()));
     }
     if (tree_) {
         for (const auto& [id, parts] : changed_)
@@ -248,7 +256,9 @@ Result<void, Failure> Subnet::end_round() {
 
 Result<void, Failure> Subnet::abandon_round() {
     storage_.discard();
-    return load();
+    auto loaded = load();
+    is_loaded_ = loaded.has_value();
+    return loaded;
 }
 
 // ---- Changes -----------------------------------------------------------------------------------
@@ -291,7 +301,8 @@ void Subnet::remove(const Principal& id) {
     storage_.erase_record(canister_key(id));
     for (const Part part : record_parts) storage_.erase_record(part_key(part, id));
     drop_heap(id);
-    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_calls_}) set->erase(id);
+    for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_deadlines_})
+        set->erase(id);
     if (const auto timer = timer_of_.find(id); timer != timer_of_.end()) {
         timers_.erase({timer->second, id});
         timer_of_.erase(timer);
@@ -339,8 +350,8 @@ void Subnet::refresh(const Canister& canister) {
     include(waiting_, id, canister.calls.has_input());
     include(with_heartbeat_, id, canister.code && canister.code->has_heartbeat);
     include(with_low_memory_, id, is_ready(canister));
-    include(with_calls_, id, !canister.calls.callbacks().empty() || !canister.calls.stops.empty());
-    const u64 timer = canister.code ? canister.global_timer : 0;
+    include(with_deadlines_, id, canister.calls.has_deadlines());
+    const u64 timer = canister.code && canister.code->has_global_timer ? canister.global_timer : 0;
     const auto known = timer_of_.find(id);
     if (known != timer_of_.end() && known->second == timer) return;
     if (known != timer_of_.end()) {

@@ -91,7 +91,7 @@ public:
     const std::set<Principal>& with_heartbeat() const { return with_heartbeat_; }
     const std::set<std::pair<u64, Principal>>& timers() const { return timers_; }
     const std::set<Principal>& with_low_memory() const { return with_low_memory_; }
-    const std::set<Principal>& with_calls() const { return with_calls_; }
+    const std::set<Principal>& with_deadlines() const { return with_deadlines_; }
     /// After the canister's queues, timer or module have changed.
     void refresh(const Canister& canister);
 
@@ -121,6 +121,8 @@ private:
     Result<void, Failure> convert(Canister& canister);
     Result<void, Failure> load_ingress();
     void stage_records();
+    /// The one transaction of a round.
+    Result<void, StorageError> store();
     void forget_heaps();
     StateTree& state_tree();
     StateView state_view();
@@ -138,9 +140,10 @@ private:
     std::map<Principal, u8> changed_;         ///< bits of Part
     std::set<MessageId> changed_ingress_;
     bool had_management_ = false;    ///< in the storage
+    bool is_loaded_ = true;          ///< all of the state; false: reading it again has failed
     std::optional<StateTree> tree_;  ///< made when somebody asks for a certificate
 
-    std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_calls_;
+    std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_deadlines_;
     std::set<std::pair<u64, Principal>> timers_;
     std::map<Principal, u64> timer_of_;  ///< in timers_
 

@@ -76,7 +76,8 @@ ExecutionError error_of_trap(const vm::Trap& trap, ExecutionContext& context) {
 }
 
 Reject reject_of_trap(const vm::Trap& trap, ExecutionContext& context) {
-    Reject reject = reject_of(error_of_trap(trap, context), context.canister->id);
+    context.error = error_of_trap(trap, context);
+    Reject reject = reject_of(*context.error, context.canister->id);
     for (const vm::TrapFrame& frame : trap.frames)
         reject.backtrace.push_back({frame.function, frame.name, frame.offset});
     return reject;

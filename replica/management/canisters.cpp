@@ -1,6 +1,5 @@
 // Canisters come and go, start and stop (Interface spec, "The IC management canister").
 
-#include "replica/cycles/saturating.hpp"
 #include "replica/execution/conditions.hpp"
 #include "replica/execution/management_refusal.hpp"
 #include "replica/management/lifecycle.hpp"
@@ -14,14 +13,15 @@ namespace {
 
 constexpr size_t canister_id_bytes = 10;
 
+/// `balance`: what it will have; `created` of that is new.
 Result<Principal, Failure> create(ManagementContext& context,
-                                  const std::optional<CanisterSettings>& settings, u128 cycles,
-                                  std::optional<Principal> id) {
+                                  const std::optional<CanisterSettings>& settings, u128 balance,
+                                  u128 created, std::optional<Principal> id) {
     Canister before;
     before.settings.controllers = {context.caller};
-    before.cycles = cycles;
+    before.cycles = balance;
     NewCanisterRequest request{
-        .id = id, .name = {}, .settings = {}, .cycles = cycles, .origin = context.change_origin()};
+        .id = id, .name = {}, .settings = {}, .cycles = created, .origin = context.change_origin()};
     request.settings =
         TRY(checked_settings(context.subnet, before, settings.value_or(CanisterSettings())));
     return replica::create_canister(context.subnet, std::move(request));
@@ -48,7 +48,7 @@ Result<void, Failure> check_specified(const Principal& id) {
 Result<void, Failure> add_cycles(Subnet& subnet, const Principal& id, u128 amount) {
     (void)TRY(find_managed(subnet, id));
     Canister& canister = subnet.change(id);
-    canister.cycles = (Saturating(canister.cycles) + amount).value;
+    canister.cycles += amount;
     return {};
 }
 
@@ -66,7 +66,8 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
     if (context.cycles < fee)
         return refuse(ManagementRefusal::creation_fee, cycles_text(fee),
                       cycles_text(context.cycles));
-    const Principal id = TRY(create(context, given.settings, 0, std::nullopt));
+    const Principal id =
+        TRY(create(context, given.settings, context.cycles - fee, 0, std::nullopt));
     Canister& made = context.subnet.change(id);
     made.cycles = std::exchange(context.cycles, 0) - fee;
     made.consumed.creation = fee;
@@ -77,14 +78,16 @@ ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
     ManagementContext& context, const ProvisionalCreateArguments& given) {
     TRY(check_ranges(given.settings));
     if (given.specified_id) TRY(check_specified(*given.specified_id));
-    return CanisterIdRecord{TRY(create(context, given.settings,
-                                       given.amount.value_or(cycles_default), given.specified_id))};
+    const u128 amount = given.amount.value_or(cycles_default);
+    return CanisterIdRecord{
+        TRY(create(context, given.settings, amount, amount, given.specified_id))};
 }
 
 ManagementResult<Nothing> provisional_top_up_canister(ManagementContext& context,
                                                       const ProvisionalTopUpArguments& given) {
-    TRY(add_cycles(context.subnet, given.canister_id, given.amount));
-    context.subnet.change_record().cycles_created += given.amount;
+    (void)TRY(find_managed(context.subnet, given.canister_id));
+    const u128 amount = context.subnet.change_record().create_cycles(given.amount);
+    TRY(add_cycles(context.subnet, given.canister_id, amount));
     return Nothing{};
 }
 

@@ -8,17 +8,11 @@ namespace icvm::replica {
 
 Result<void, std::string> withdraw(const Subnet& subnet, Canister& canister, u128 cycles,
                                    const Principal& caller) {
-    const u128 needed = freezing_limit(canister, subnet.schedule()) + cycles;
-    if (cycles == 0 || canister.cycles >= needed) {
-        canister.cycles -= cycles;
-        canister.consumed.instructions += cycles;
-        return {};
-    }
-    std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
-    if (canister.is_controller(caller))
-        text += fmt::format(": please top up the canister with at least {} additional cycles",
-                            cycles_text(needed - canister.cycles));
-    return std::unexpected(std::move(text));
+    if (auto why = out_of_cycles(canister, subnet.schedule(), cycles, caller))
+        return std::unexpected(std::move(*why));
+    canister.cycles -= cycles;
+    canister.consumed.instructions += cycles;
+    return {};
 }
 
 Result<void, Failure> check_memory_usage(const Subnet& subnet, const Canister& canister,

@@ -4,7 +4,6 @@
 
 namespace icvm::replica {
 
-inline constexpr u64 chunk_bytes_max = 1024 * 1024;
 inline constexpr size_t chunks_max = 100;
 
 /// Why a chunk cannot be added to those; nothing: it can.

@@ -90,8 +90,7 @@ Result<Principal, Failure> create_canister(Subnet& subnet, NewCanisterRequest re
     canister.id = request.id ? *request.id : subnet.new_canister_id();
     canister.name = std::move(request.name);
     canister.settings = std::move(request.settings);
-    canister.cycles = request.cycles;
-    subnet.change_record().cycles_created += request.cycles;
+    canister.cycles = subnet.change_record().create_cycles(request.cycles);
     canister.created_round = subnet.record().round;
     canister.charged_until_ns = subnet.time_ns();
     canister.history.add({.time_ns = subnet.time_ns(),
@@ -133,7 +132,7 @@ Result<void, Failure> start_canister(Subnet& subnet, const Principal& caller, co
     return {};
 }
 
-void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin) {
+void drop_code(Subnet& subnet, Canister& canister) {
     Staging& storage = subnet.storage();
     if (canister.code) {
         storage.erase_memory(canister.code->heap);
@@ -149,16 +148,21 @@ void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin) {
     canister.low_memory_hook = HookStatus::condition_not_satisfied;
     canister.module_path.clear();
     canister.version++;
-    canister.history.add({.time_ns = subnet.time_ns(),
-                          .version = canister.version,
-                          .origin = origin,
-                          .details = UninstallChange{}});
-    for (const Part part : {Part::canister, Part::log, Part::history, Part::chunks})
+    for (const Part part : {Part::canister, Part::certified, Part::log, Part::chunks})
         subnet.mark(canister, part);
     subnet.drop_heap(canister.id);
     reject_open_calls(subnet, canister);
     finish_stopping(subnet, canister);
     subnet.refresh(canister);
+}
+
+void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin) {
+    canister.history.add({.time_ns = subnet.time_ns(),
+                          .version = canister.version + 1,
+                          .origin = origin,
+                          .details = UninstallChange{}});
+    subnet.mark(canister, Part::history);
+    drop_code(subnet, canister);
 }
 
 Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,

@@ -25,7 +25,9 @@ Result<void, Failure> uninstall_code(Subnet& subnet, const ChangeOrigin& origin,
                                      const Principal& id);
 Result<void, Failure> delete_canister(Subnet& subnet, const Principal& caller, const Principal& id);
 
-/// What uninstall_code does, whoever asks.
+/// An empty canister is left, whose open calls are rejected.
+void drop_code(Subnet& subnet, Canister& canister);
+/// The same as its history tells it.
 void uninstall(Subnet& subnet, Canister& canister, const ChangeOrigin& origin);
 
 }  // namespace icvm::replica

@@ -85,7 +85,13 @@ Result<void, Failure> Loading::make_code() {
 
 /// An uploaded snapshot has only those that can be seen; the others have their initial values.
 Result<std::vector<vm::Value>, Failure> Loading::globals() {
-    if (!is_uploaded()) return snapshot_.globals;
+    if (!is_uploaded()) {
+        const auto type = [](const vm::Global& global) { return global.type.value; };
+        if (!std::ranges::equal(snapshot_.globals, module_->wasm().globals, {}, &vm::Value::type,
+                                type))
+            return refuse(ManagementRefusal::snapshot_globals);  // what is stored is damaged
+        return snapshot_.globals;
+    }
     Heap heap = TRY(bind_heap(std::make_unique<PageMap>(subnet_.storage(), MemoryId::none),
                               *module_, snapshot_.heap_pages, subnet_.options()));
     std::vector<vm::Value> values = TRY(initialize(*module_, heap, false, canister_.id));

@@ -62,7 +62,7 @@ Result<std::vector<GlobalValue>, Failure> globals_of(Subnet& subnet, const Snaps
     const auto module = subnet.make_module(TRY(snapshot_module(subnet, snapshot)));
     if (!module) return std::unexpected(failure_of(reject_of(module.error(), Principal())));
     for (const u32 index : visible_globals((*module)->wasm()))
-        globals.push_back(told(snapshot.globals[index]));
+        if (index < snapshot.globals.size()) globals.push_back(told(snapshot.globals[index]));
     return globals;
 }
 

@@ -1,6 +1,7 @@
 #include "replica/scheduler/charges.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "replica/management/lifecycle.hpp"
 #include "replica/state/holdings.hpp"
@@ -11,23 +12,28 @@ namespace {
 
 constexpr u64 second_ns = 1'000'000'000;
 
-/// Takes `amount` from what is reserved, then from the balance: less when there is not enough.
-u128 take(Canister& canister, u128 amount) {
+/// Takes `amount` from what is reserved, then from the balance. False: there is not enough.
+bool pay(Canister& canister, u128 amount, u128& consumed) {
     const u128 reserved = std::min(canister.reserved_cycles, amount);
+    if (canister.cycles < amount - reserved) return false;
     canister.reserved_cycles -= reserved;
-    amount -= reserved;
-    const u128 paid = std::min(canister.cycles, amount);
-    canister.cycles -= paid;
-    return reserved + paid;
+    canister.cycles -= amount - reserved;
+    consumed += amount;
+    return true;
 }
 
-/// Interface spec, "Canister out of cycles".
+/// Interface spec, "Canister out of cycles": how many changes its history had is kept.
 void run_out(Subnet& subnet, Canister& canister) {
+    canister.consumed.uninstall += std::exchange(canister.cycles, 0);
+    canister.consumed.uninstall += std::exchange(canister.reserved_cycles, 0);
     canister.settings.compute_allocation = 0;
     canister.settings.memory_allocation = 0;
-    uninstall(subnet, canister,
-              {.principal = Principal(), .is_canister = false, .canister_version = {}});
-    canister.history = {};
+    canister.history.recent.clear();
+    subnet.mark(canister, Part::history);
+    for (const Snapshot& snapshot : canister.snapshots) erase_stored(subnet.storage(), snapshot);
+    canister.snapshots.clear();
+    subnet.mark(canister, Part::snapshots);
+    drop_code(subnet, canister);
 }
 
 void charge(Subnet& subnet, const Principal& id) {
@@ -39,11 +45,9 @@ void charge(Subnet& subnet, const Principal& id) {
     const u128 memory =
         idle_charge(rates.memory, seconds) + idle_charge(rates.message_memory, seconds);
     const u128 compute = idle_charge(rates.compute, seconds);
-    const u128 paid_memory = take(canister, memory);
-    const u128 paid_compute = take(canister, compute);
-    canister.consumed.memory += paid_memory;
-    canister.consumed.compute_allocation += paid_compute;
-    if (paid_memory < memory || paid_compute < compute) run_out(subnet, canister);
+    if (!pay(canister, memory, canister.consumed.memory) ||
+        !pay(canister, compute, canister.consumed.compute_allocation))
+        run_out(subnet, canister);
 }
 
 }  // namespace

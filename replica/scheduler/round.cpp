@@ -38,6 +38,7 @@ private:
     Result<void, Failure> answer_random();
     Result<void, Failure> run_tasks();
     Result<void, Failure> run_task(const Principal& id, Context task);
+    Result<void, Failure> run_hook(const Principal& id);
     Result<void, Failure> run_management();
     Result<void, Failure> run_pass();
     Result<void, Failure> run_input(const Principal& id);
@@ -89,33 +90,28 @@ Result<void, Failure> Round::run_task(const Principal& id, Context task) {
     return count([&] { return execute_task(subnet_, id, task); });
 }
 
-/// The low-memory hook comes before everything else; then timers, then heartbeats.
+/// The low-memory hook comes before everything else that its canister does.
+Result<void, Failure> Round::run_hook(const Principal& id) {
+    if (!subnet_.with_low_memory().contains(id)) return {};
+    return run_task(id, Context::on_low_wasm_memory);
+}
+
+/// Hooks, then timers, then heartbeats.
 Result<void, Failure> Round::run_tasks() {
     const std::set<Principal> low = subnet_.with_low_memory();
-    for (const Principal& id : low) {
-        Canister& canister = subnet_.change(id);
-        if (canister.status != Status::running) continue;
-        canister.low_memory_hook = HookStatus::executed;
-        subnet_.refresh(canister);
-        TRY(run_task(id, Context::on_low_wasm_memory));
-    }
+    for (const Principal& id : low) TRY(run_hook(id));
     std::vector<Principal> due;
     for (const auto& [time, id] : subnet_.timers()) {
         if (time > subnet_.time_ns()) break;
         due.push_back(id);
     }
-    for (const Principal& id : due) {
-        if (subnet_.find(id)->status != Status::running) continue;
-        Canister& canister = subnet_.change(id);
-        canister.global_timer = 0;
-        subnet_.refresh(canister);
-        if (canister.code->has_global_timer) TRY(run_task(id, Context::global_timer));
-    }
+    for (const Principal& id : due) TRY(run_task(id, Context::global_timer));
     std::vector<Principal> beating(subnet_.with_heartbeat().begin(),
                                    subnet_.with_heartbeat().end());
     take_turns(beating);
     for (const Principal& id : beating) {
         if (spent_ >= heartbeats_max()) return {};
+        TRY(run_hook(id));
         TRY(run_task(id, Context::heartbeat));
     }
     return {};
@@ -156,6 +152,7 @@ Result<void, Failure> Round::run_pass() {
 Result<void, Failure> Round::run_input(const Principal& id) {
     const Canister* found = subnet_.find(id);
     if (!found || !found->calls.has_input()) return {};
+    TRY(run_hook(id));
     Canister& canister = subnet_.change(id, Part::calls);
     Calls::Input input = canister.calls.pop();
     subnet_.refresh(canister);
@@ -171,12 +168,13 @@ Result<void, Failure> Round::run_input(const Principal& id) {
                  .cycles = request->cycles,
                  .deadline_ns = request->deadline_ns});
         Ingress& ingress = std::get<Ingress>(input);
+        const IngressOrigin origin{ingress.sender, ingress.id};
         if (ingress.expiry_ns != 0 && ingress.expiry_ns < subnet_.time_ns()) {
-            answer(subnet_, IngressOrigin{ingress.sender, ingress.id}, id, expired(ingress), 0);
+            answer(subnet_, origin, id, expired(ingress), 0);
             return {};
         }
         return execute_call(subnet_, id,
-                            {.origin = IngressOrigin{ingress.sender, ingress.id},
+                            {.origin = origin,
                              .method = std::move(ingress.method),
                              .argument = std::move(ingress.argument)});
     });

@@ -1,5 +1,6 @@
 #include "replica/scheduler/timeouts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "replica/execution/answer.hpp"
@@ -15,19 +16,12 @@ Payload deadline_expired() {
         RejectCode::sys_unknown, ErrorCode::deadline_expired, "Call deadline has expired.", {}};
 }
 
-bool is_over(u64 deadline_ns, u64 now_ns) { return deadline_ns != 0 && deadline_ns <= now_ns; }
-
 /// The callers of calls whose deadline has come get a reject; what was attached is lost.
 void expire_callbacks(Subnet& subnet, Canister& canister) {
-    std::vector<std::pair<CallbackId, Principal>> due;
-    for (const auto& [id, callback] : canister.calls.callbacks())
-        if (is_over(callback.deadline_ns, subnet.time_ns()) && !callback.expired)
-            due.emplace_back(id, callback.respondent);
-    for (const auto& [id, respondent] : due) {
+    for (const CallbackId id : canister.calls.overdue(subnet.time_ns())) {
         canister.calls.expire(id);
-        subnet.mark(canister, Part::calls);
         canister.calls.push(Response{.receiver = canister.id,
-                                     .respondent = respondent,
+                                     .respondent = canister.calls.callbacks().at(id).respondent,
                                      .callback = id,
                                      .refund = 0,
                                      .payload = deadline_expired()});
@@ -36,20 +30,19 @@ void expire_callbacks(Subnet& subnet, Canister& canister) {
 
 /// Requests that nobody has begun to execute are dropped; their caller hears by its callback.
 void expire_requests(Subnet& subnet, Canister& canister) {
-    const auto dropped = canister.calls.take_requests(
-        [&](const Request& request) { return is_over(request.deadline_ns, subnet.time_ns()); });
-    if (!dropped.empty()) subnet.mark(canister, Part::calls);
-    for (const Request& request : dropped) subnet.change_record().cycles_gone += request.cycles;
+    for (const Request& request : canister.calls.take_expired_requests(subnet.time_ns()))
+        subnet.change_record().cycles_gone += request.cycles;
 }
+
+bool is_over(const StopRequest& stop, u64 now_ns) { return now_ns - stop.since_ns >= stop_wait_ns; }
 
 void expire_stops(Subnet& subnet, Canister& canister) {
     std::vector<StopRequest> waiting;
     for (StopRequest& stop : std::exchange(canister.calls.stops, {})) {
-        if (subnet.time_ns() - stop.since_ns < stop_wait_ns) {
+        if (!is_over(stop, subnet.time_ns())) {
             waiting.push_back(std::move(stop));
             continue;
         }
-        subnet.mark(canister, Part::calls);
         answer(subnet, stop.origin, Principal(),
                plain_payload_of(reject(ErrorCode::stop_canister_request_timeout,
                                        "Stop canister request timed out")),
@@ -68,15 +61,22 @@ void forget_answers(Subnet& subnet) {
 }  // namespace
 
 void expire(Subnet& subnet) {
-    const std::vector<Principal> calling(subnet.with_calls().begin(), subnet.with_calls().end());
-    for (const Principal& id : calling) {
+    const u64 now = subnet.time_ns();
+    const std::set<Principal> bounded = subnet.with_deadlines();
+    for (const Principal& id : bounded) {
+        const Calls& calls = subnet.find(id)->calls;
+        const bool is_due =
+            !calls.overdue(now).empty() ||
+            std::ranges::any_of(calls.stops, [&](const auto& stop) { return is_over(stop, now); });
+        if (!is_due) continue;
         Canister& canister = subnet.change(id, Part::calls);
         expire_callbacks(subnet, canister);
         expire_stops(subnet, canister);
         subnet.refresh(canister);
     }
-    const std::vector<Principal> waiting(subnet.waiting().begin(), subnet.waiting().end());
+    const std::set<Principal> waiting = subnet.waiting();
     for (const Principal& id : waiting) {
+        if (!subnet.find(id)->calls.has_expired_requests(now)) continue;
         Canister& canister = subnet.change(id, Part::calls);
         expire_requests(subnet, canister);
         subnet.refresh(canister);

@@ -120,10 +120,16 @@ Finding check_due(const Subnet& subnet, const Canister& canister) {
     if (subnet.waiting().contains(id) != canister.calls.has_input()) return "waits, or not";
     if (subnet.with_heartbeat().contains(id) != (canister.code && canister.code->has_heartbeat))
         return "has a heartbeat, or not";
-    const bool is_due = canister.code && canister.global_timer != 0;
+    const bool is_due =
+        canister.code && canister.code->has_global_timer && canister.global_timer != 0;
     if (subnet.timers().contains({canister.global_timer, id}) != is_due) return "timer";
-    const bool calls = !canister.calls.callbacks().empty() || !canister.calls.stops.empty();
-    if (subnet.with_calls().contains(id) != calls) return "has calls, or not";
+    const bool waits =
+        std::ranges::any_of(canister.calls.callbacks(),
+                            [](const auto& entry) {
+                                return entry.second.deadline_ns != 0 && !entry.second.expired;
+                            }) ||
+        !canister.calls.stops.empty();
+    if (subnet.with_deadlines().contains(id) != waits) return "has deadlines, or not";
     return {};
 }
 

@@ -1,6 +1,6 @@
 #include "replica/state/calls.hpp"
 
-#include "replica/state/hash_field.hpp"
+#include <algorithm>
 
 namespace icvm::replica {
 
@@ -82,7 +82,7 @@ void put(RecordWriter& out, const Ingress& ingress) {
 
 Ingress ingress_field(RecordReader& in) {
     Ingress ingress;
-    ingress.id = hash_field(in);
+    ingress.id = in.hash_field();
     ingress.sender = in.principal_field();
     ingress.method = in.text_field();
     ingress.argument = vector_field(in);
@@ -123,6 +123,11 @@ Calls::Input input_field(RecordReader& in) {
     return response_field(in);
 }
 
+bool is_expired(const Calls::Input& input, u64 now_ns) {
+    const auto* request = std::get_if<Request>(&input);
+    return request && request->deadline_ns != 0 && request->deadline_ns <= now_ns;
+}
+
 const Principal& sender_of(const Calls::Input& input) {
     if (const auto* request = std::get_if<Request>(&input)) return request->sender;
     return std::get<Response>(input).respondent;
@@ -138,6 +143,7 @@ ContextId Calls::new_context(CallContext context) {
 CallbackId Calls::new_callback(Callback callback) {
     unanswered_[callback.respondent]++;
     contexts_.at(callback.context).callbacks++;
+    if (callback.deadline_ns != 0) deadlines_.emplace(callback.deadline_ns, next_callback_);
     callbacks_.emplace_hint(callbacks_.end(), next_callback_, std::move(callback));
     return next_callback_++;
 }
@@ -147,9 +153,26 @@ std::optional<Callback> Calls::take_callback(CallbackId id) {
     if (found == callbacks_.end()) return std::nullopt;
     Callback callback = std::move(found->second);
     callbacks_.erase(found);
+    deadlines_.erase({callback.deadline_ns, id});
     if (--unanswered_[callback.respondent] == 0) unanswered_.erase(callback.respondent);
     contexts_.at(callback.context).callbacks--;
     return callback;
+}
+
+void Calls::expire(CallbackId id) {
+    Callback& callback = callbacks_.at(id);
+    callback.expired = true;
+    deadlines_.erase({callback.deadline_ns, id});
+}
+
+std::vector<CallbackId> Calls::overdue(u64 now_ns) const {
+    std::vector<CallbackId> due;
+    for (const auto& [deadline, id] : deadlines_) {
+        if (deadline > now_ns) break;
+        due.push_back(id);
+    }
+    std::ranges::sort(due);
+    return due;
 }
 
 u64 Calls::unanswered(const Principal& respondent) const {
@@ -190,6 +213,34 @@ Calls::Input Calls::pop() {
     return input;
 }
 
+bool Calls::has_expired_requests(u64 now_ns) const {
+    for (const auto& [sender, queue] : inputs_)
+        for (const Input& input : queue)
+            if (is_expired(input, now_ns)) return true;
+    return false;
+}
+
+std::vector<Request> Calls::take_expired_requests(u64 now_ns) {
+    std::vector<Request> taken;
+    for (auto it = inputs_.begin(); it != inputs_.end();) {
+        std::deque<Input> kept;
+        for (Input& input : it->second) {
+            if (is_expired(input, now_ns))
+                taken.push_back(std::move(std::get<Request>(input)));
+            else
+                kept.push_back(std::move(input));
+        }
+        it->second = std::move(kept);
+        if (it->second.empty()) {
+            std::erase(turns_, it->first);
+            it = inputs_.erase(it);
+        } else {
+            ++it;
+        }
+    }
+    return taken;
+}
+
 void Calls::encode(RecordWriter& out) const {
     out.put_u64(next_context_);
     out.put_u64(next_callback_);
@@ -227,6 +278,7 @@ Calls Calls::decode(RecordReader& in) {
     calls.next_callback_ = in.u64_field();
     for (u64 n = in.count_field(1); n > 0; n--) {
         const ContextId id = in.u64_field();
+        if (id >= calls.next_context_) in.fail();
         calls.contexts_.emplace(id, context_field(in));
     }
     for (u64 n = in.count_field(1); n > 0; n--) {
@@ -239,6 +291,9 @@ Calls Calls::decode(RecordReader& in) {
         }
         context->second.callbacks++;
         calls.unanswered_[callback.respondent]++;
+        if (callback.deadline_ns != 0 && !callback.expired)
+            calls.deadlines_.emplace(callback.deadline_ns, id);
+        if (id >= calls.next_callback_ || calls.callbacks_.contains(id)) in.fail();
         calls.callbacks_.emplace(id, std::move(callback));
     }
     for (u64 n = in.count_field(1); n > 0; n--) calls.ingress_.push_back(ingress_field(in));
@@ -278,7 +333,7 @@ CallOrigin decode_origin(RecordReader& in) {
         case 0: return SystemOrigin{};
         case 1: {
             IngressOrigin origin{.sender = in.principal_field()};
-            origin.id = hash_field(in);
+            origin.id = in.hash_field();
             return origin;
         }
         case 2: {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -112,6 +111,9 @@ struct StopRequest {
     u64 since_ns = 0;
 };
 
+/// Unanswered calls from one canister to another.
+inline constexpr u64 requests_max = 500;
+
 /// The calls of one canister: those it answers, those it has made, and what waits in its queues.
 /// There are no output queues: on one subnet a request is in its receiver's queue at once.
 class Calls {
@@ -126,7 +128,11 @@ public:
     /// Nothing: there is none, its response came too late.
     std::optional<Callback> take_callback(CallbackId id);
     /// Notes that the deadline of a callback that is there has come.
-    void expire(CallbackId id) { callbacks_.at(id).expired = true; }
+    void expire(CallbackId id);
+    /// Callbacks whose deadline has come, and that nobody knows of yet.
+    std::vector<CallbackId> overdue(u64 now_ns) const;
+    /// Something waits here that time ends.
+    bool has_deadlines() const { return !deadlines_.empty() || !stops.empty(); }
     /// Unanswered calls to `respondent`; at most requests_max.
     u64 unanswered(const Principal& respondent) const;
 
@@ -136,9 +142,10 @@ public:
     /// The next one: users and canisters take turns, and among the canisters each sender; a
     /// sender's requests keep their order.
     Input pop();
-    /// Of a canister's queue, those for which `is_due` holds, in order.
-    template <class Predicate>
-    std::vector<Request> take_requests(Predicate is_due);
+    /// Requests that wait here, and whose deadline has come.
+    bool has_expired_requests(u64 now_ns) const;
+    /// Takes them out of the queues, in order.
+    std::vector<Request> take_expired_requests(u64 now_ns);
     const std::deque<Ingress>& ingress() const { return ingress_; }
     const std::map<Principal, std::deque<Input>>& inputs() const { return inputs_; }
 
@@ -155,38 +162,13 @@ private:
     CallbackId next_callback_ = 1;
     std::map<ContextId, CallContext> contexts_;
     std::map<CallbackId, Callback> callbacks_;
-    std::map<Principal, u64> unanswered_;  ///< callbacks_ by respondent
+    std::map<Principal, u64> unanswered_;             ///< callbacks_ by respondent
+    std::set<std::pair<u64, CallbackId>> deadlines_;  ///< of callbacks_ that have not expired
     std::deque<Ingress> ingress_;
     std::map<Principal, std::deque<Input>> inputs_;  ///< by sender; none is empty
     std::deque<Principal> turns_;                    ///< keys of inputs_, in turn
     bool canisters_turn_ = false;
 };
-
-/// Unanswered calls from one canister to another.
-inline constexpr u64 requests_max = 500;
-
-template <class Predicate>
-std::vector<Request> Calls::take_requests(Predicate is_due) {
-    std::vector<Request> taken;
-    for (auto it = inputs_.begin(); it != inputs_.end();) {
-        std::deque<Input> kept;
-        for (Input& input : it->second) {
-            auto* request = std::get_if<Request>(&input);
-            if (request && is_due(*request))
-                taken.push_back(std::move(*request));
-            else
-                kept.push_back(std::move(input));
-        }
-        it->second = std::move(kept);
-        if (it->second.empty()) {
-            std::erase(turns_, it->first);
-            it = inputs_.erase(it);
-        } else {
-            ++it;
-        }
-    }
-    return taken;
-}
 
 void encode(RecordWriter& out, const CallOrigin& origin);
 CallOrigin decode_origin(RecordReader& in);

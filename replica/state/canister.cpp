@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "replica/state/hash_field.hpp"
 #include "replica/state/record.hpp"
 
 namespace icvm::replica {
@@ -30,7 +29,7 @@ void encode_code(RecordWriter& out, const InstalledCode& code) {
 
 InstalledCode decode_code(RecordReader& in, u8 version) {
     InstalledCode code;
-    code.module_hash = hash_field(in);
+    code.module_hash = in.hash_field();
     code.module_bytes = in.u64_field();
     code.enhanced_persistence = in.u8_field() != 0;
     code.custom_section_bytes = in.u64_field();
@@ -63,15 +62,6 @@ constexpr u128 ConsumedCycles::* consumed_fields[] = {
     &ConsumedCycles::burned,
 };
 
-/// Greatest chunk, as which each is counted.
-constexpr u64 chunk_bytes = 1024 * 1024;
-
-Sha256 hash_of(Bytes bytes) {
-    Sha256 hash{};
-    std::ranges::copy(bytes.first(hash.size()), hash.begin());
-    return hash;
-}
-
 }  // namespace
 
 bool Canister::is_controller(const Principal& principal) const {
@@ -79,7 +69,7 @@ bool Canister::is_controller(const Principal& principal) const {
 }
 
 u64 memory_usage_bytes(const Canister& canister) {
-    u64 bytes = canister.history.bytes() + canister.chunks.size() * chunk_bytes;
+    u64 bytes = canister.history.bytes() + canister.chunks.size() * chunk_bytes_max;
     for (const Snapshot& snapshot : canister.snapshots) bytes += snapshot.bytes();
     if (!canister.code) return bytes;
     const InstalledCode& code = *canister.code;
@@ -198,11 +188,7 @@ bool decode_part(Canister& canister, Part part, Bytes bytes) {
         case Part::log: canister.log = CanisterLog::decode(in); break;
         case Part::history: canister.history = CanisterHistory::decode(in); break;
         case Part::chunks:
-            while (in.ok() && !in.at_end()) {
-                const Bytes hash = in.bytes_field();
-                if (hash.size() != sizeof(Sha256)) return false;
-                canister.chunks.insert(hash_of(hash));
-            }
+            while (in.ok() && !in.at_end()) canister.chunks.insert(in.hash_field());
             break;
         case Part::snapshots:
             while (in.ok() && !in.at_end()) canister.snapshots.push_back(Snapshot::decode(in));

@@ -1,7 +1,5 @@
 #include "replica/state/canister_history.hpp"
 
-#include "replica/state/hash_field.hpp"
-
 namespace icvm::replica {
 
 namespace {
@@ -43,7 +41,7 @@ struct Encoder {
 CreationChange creation_field(RecordReader& in) {
     CreationChange change;
     change.controllers = principals_field(in);
-    if (in.u8_field() != 0) change.environment_variables_hash = hash_field(in);
+    if (in.u8_field() != 0) change.environment_variables_hash = in.hash_field();
     return change;
 }
 
@@ -52,7 +50,7 @@ DeploymentChange deployment_field(RecordReader& in) {
     const u8 mode = in.u8_field();
     if (mode > u8(InstallMode::upgrade)) in.fail();
     change.mode = InstallMode(mode);
-    change.module_hash = hash_field(in);
+    change.module_hash = in.hash_field();
     return change;
 }
 

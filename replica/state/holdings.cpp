@@ -1,5 +1,7 @@
 #include "replica/state/holdings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace icvm::replica {
@@ -18,6 +20,18 @@ u128 freezing_limit(const Canister& canister, const CostSchedule& schedule) {
 u128 liquid_cycles(const Canister& canister, const CostSchedule& schedule) {
     const u128 limit = freezing_limit(canister, schedule);
     return canister.cycles - std::min(canister.cycles, limit);
+}
+
+std::optional<std::string> out_of_cycles(const Canister& canister, const CostSchedule& schedule,
+                                         u128 cycles, const Principal& caller) {
+    if (cycles == 0) return std::nullopt;
+    const u128 needed = freezing_limit(canister, schedule) + cycles;
+    if (canister.cycles >= needed) return std::nullopt;
+    std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
+    if (canister.is_controller(caller))
+        text += fmt::format(": please top up the canister with at least {} additional cycles",
+                            cycles_text(needed - canister.cycles));
+    return text;
 }
 
 }  // namespace icvm::replica

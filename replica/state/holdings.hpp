@@ -14,4 +14,9 @@ u128 freezing_limit(const Canister& canister, const CostSchedule& schedule);
 /// What it may spend: its balance above the freezing limit.
 u128 liquid_cycles(const Canister& canister, const CostSchedule& schedule);
 
+/// Why the canister cannot pay so much and stay above its freezing limit, in mainnet's words;
+/// nothing: it can. `caller` learns how much is missing when it controls the canister.
+std::optional<std::string> out_of_cycles(const Canister& canister, const CostSchedule& schedule,
+                                         u128 cycles, const Principal& caller);
+
 }  // namespace icvm::replica

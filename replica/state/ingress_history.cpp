@@ -11,15 +11,7 @@ constexpr u8 ingress_record_version = 3;
 
 }  // namespace
 
-std::string ingress_key(const MessageId& id) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string key(ingress_key_prefix);
-    for (const u8 byte : id) {
-        key += digits[byte >> 4];
-        key += digits[byte & 15];
-    }
-    return key;
-}
+std::string ingress_key(const MessageId& id) { return hex_key(ingress_key_prefix, id); }
 
 std::optional<MessageId> ingress_id(std::string_view key) {
     MessageId id{};
@@ -61,6 +53,8 @@ std::optional<IngressStatus> decode_ingress_status(Bytes bytes) {
     status.round = in.u64_field();
     if (version >= 2) status.has_awaited = in.u8_field() != 0;
     if (!in.at_end()) return std::nullopt;
+    const bool is_reject = std::holds_alternative<RejectPayload>(status.payload);
+    if (is_reject != (status.state == IngressState::rejected)) return std::nullopt;
     return status;
 }
 

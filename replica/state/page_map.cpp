@@ -13,8 +13,8 @@ constexpr u64 no_page = std::numeric_limits<u64>::max();
 }  // namespace
 
 bool PageMap::read_page(u64 index, u8* page) {
-    if (const auto found = changed_.find(index); found != changed_.end()) {
-        std::memcpy(page, found->second->data(), vm::page_bytes);
+    if (const Page* changed = changed_page(index)) {
+        std::memcpy(page, changed->data(), vm::page_bytes);
         return true;
     }
     if (id_ == MemoryId::none) return true;
@@ -24,9 +24,12 @@ bool PageMap::read_page(u64 index, u8* page) {
 }
 
 u64 PageMap::next_page(u64 index) {
-    const u64 stored = id_ == MemoryId::none ? no_page : storage_.next_page(id_, index);
-    const auto found = changed_.lower_bound(index);
-    return found == changed_.end() ? stored : std::min(stored, found->first);
+    u64 next = id_ == MemoryId::none ? no_page : storage_.next_page(id_, index);
+    for (const auto* pages : {&held_, &changed_}) {
+        const auto found = pages->lower_bound(index);
+        if (found != pages->end()) next = std::min(next, found->first);
+    }
+    return next;
 }
 
 bool PageMap::read(u64 offset, std::span<u8> out) {
@@ -68,8 +71,21 @@ void PageMap::put_page(u64 index, const u8* page) {
 
 void PageMap::put_changes(Transaction& transaction, MemoryId id) const {
     PageWriter writer(transaction, id);
-    for (const auto& [index, page] : changed_) writer.put(index, page->data());
+    for (const auto* pages : {&held_, &changed_})
+        for (const auto& [index, page] : *pages) writer.put(index, page->data());
     writer.flush();
+}
+
+void PageMap::hold() {
+    for (auto& [index, page] : changed_) held_[index] = std::move(page);
+    changed_.clear();
+}
+
+const PageMap::Page* PageMap::changed_page(u64 index) const {
+    for (const auto* pages : {&changed_, &held_})
+        if (const auto found = pages->find(index); found != pages->end())
+            return found->second.get();
+    return nullptr;
 }
 
 PageMap::Page* PageMap::page_for_write(u64 index, bool whole) {

@@ -28,9 +28,11 @@ public:
 
     /// Puts the changed pages into `transaction` as pages of memory `id`.
     void put_changes(Transaction& transaction, MemoryId id) const;
-    /// Forgets the changes: after their commit, or to roll back.
+    /// Forgets the changes since the last hold(): after their commit, or to roll back.
     void discard() { changed_.clear(); }
-    bool changed() const { return !changed_.empty(); }
+    /// The changes so far stay, whatever is discarded.
+    void hold();
+    bool changed() const { return !changed_.empty() || !held_.empty(); }
 
     MemoryId id() const { return id_; }
     /// Of the first page that could not be read.
@@ -40,10 +42,12 @@ private:
     using Page = std::array<u8, vm::page_bytes>;
     /// nullptr: it could not be read.
     Page* page_for_write(u64 index, bool whole);
+    /// As it has changed; nullptr: it has not.
+    const Page* changed_page(u64 index) const;
 
     Storage& storage_;
     MemoryId id_;
-    std::map<u64, std::unique_ptr<Page>> changed_;
+    std::map<u64, std::unique_ptr<Page>> held_, changed_;
     std::optional<StorageError> error_;
 };
 

@@ -1,5 +1,6 @@
 #include "replica/state/record.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include "vm/base/leb128.hpp"
@@ -57,6 +58,16 @@ Bytes RecordReader::bytes_field() {
     return take(*size);
 }
 
+Sha256 RecordReader::hash_field() {
+    Sha256 hash{};
+    const Bytes bytes = bytes_field();
+    if (bytes.size() == hash.size())
+        std::ranges::copy(bytes, hash.begin());
+    else
+        ok_ = false;
+    return hash;
+}
+
 Principal RecordReader::principal_field() {
     const auto principal = Principal::from_bytes(bytes_field());
     if (!principal) ok_ = false;
@@ -67,6 +78,18 @@ u64 RecordReader::count_field(u64 element_bytes) {
     const u64 count = u64_field();
     if (count > bytes_.size() / element_bytes) ok_ = false;
     return ok_ ? count : 0;
+}
+
+std::string hex_key(std::string_view prefix, Bytes bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string key;
+    key.reserve(prefix.size() + 2 * bytes.size());
+    key = prefix;
+    for (const u8 byte : bytes) {
+        key += digits[byte >> 4];
+        key += digits[byte & 15];
+    }
+    return key;
 }
 
 }  // namespace icvm::replica

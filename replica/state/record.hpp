@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "replica/base/principal.hpp"
+#include "replica/crypto/sha.hpp"
 #include "vm/base/bytes.hpp"
 
 namespace icvm::replica {
@@ -36,6 +37,7 @@ public:
     u64 u64_field();
     u128 u128_field();
     Bytes bytes_field();
+    Sha256 hash_field();
     std::string text_field() { return std::string(icvm::text_of(bytes_field())); }
     Principal principal_field();
     /// A count of elements that take at least `element_bytes` each: never more than can follow.
@@ -51,5 +53,8 @@ private:
     Bytes bytes_;
     bool ok_ = true;
 };
+
+/// The key of a record: its family, and an id in hexadecimal digits.
+std::string hex_key(std::string_view prefix, Bytes bytes);
 
 }  // namespace icvm::replica

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "replica/cycles/cost_schedule.hpp"
+
 namespace icvm::replica {
 
 namespace {
@@ -22,13 +24,6 @@ std::optional<u128> u128_of(const Integer& number) {
     for (size_t i = 0; i < number.magnitude.size(); i++)
         value |= u128(number.magnitude[i]) << (8 * i);
     return value;
-}
-
-/// As mainnet shows numbers of cycles: underscores every three digits.
-std::string cycles_text(u128 cycles) {
-    Integer number;
-    for (; cycles != 0; cycles >>= 8) number.magnitude.push_back(u8(cycles));
-    return candid::integer_text(number);
 }
 
 /// A number from 0 to `max`; `range` is what mainnet says of it. wasm_memory_limit and _threshold

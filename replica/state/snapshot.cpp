@@ -1,6 +1,8 @@
 #include "replica/state/snapshot.hpp"
 
-#include "replica/state/hash_field.hpp"
+#include <algorithm>
+
+#include "replica/state/stable_memory.hpp"
 #include "replica/state/staging.hpp"
 
 namespace icvm::replica {
@@ -17,22 +19,7 @@ vm::Value decode_global(RecordReader& in) {
     return {type, bits, in.u64_field()};
 }
 
-/// Greatest chunk, as which each is counted.
-constexpr u64 chunk_bytes = 1024 * 1024;
-
 }  // namespace
-
-std::string hex_key(std::string_view prefix, Bytes bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string key;
-    key.reserve(prefix.size() + 2 * bytes.size());
-    key = prefix;
-    for (const u8 byte : bytes) {
-        key += digits[byte >> 4];
-        key += digits[byte & 15];
-    }
-    return key;
-}
 
 void encode_globals(RecordWriter& out, const std::vector<vm::Value>& globals) {
     out.put_u64(globals.size());
@@ -51,7 +38,7 @@ std::vector<vm::Value> decode_globals(RecordReader& in) {
 
 u64 Snapshot::bytes() const {
     u64 bytes = (heap_pages + stable_pages) * vm::wasm_page_bytes + module_bytes +
-                chunks.size() * chunk_bytes + certified_data.size();
+                chunks.size() * chunk_bytes_max + certified_data.size();
     for (const vm::Value& global : globals) bytes += 8 * global.type.slots();
     return bytes;
 }
@@ -85,7 +72,7 @@ Snapshot Snapshot::decode(RecordReader& in) {
         in.u8_field() == 0 ? SnapshotSource::taken_from_canister : SnapshotSource::metadata_upload;
     snapshot.taken_at_ns = in.u64_field();
     snapshot.canister_version = in.u64_field();
-    snapshot.module_hash = hash_field(in);
+    snapshot.module_hash = in.hash_field();
     snapshot.module = MemoryId(in.u64_field());
     snapshot.module_bytes = in.u64_field();
     snapshot.heap = MemoryId(in.u64_field());
@@ -95,10 +82,11 @@ Snapshot Snapshot::decode(RecordReader& in) {
     snapshot.globals = decode_globals(in);
     const Bytes data = in.bytes_field();
     snapshot.certified_data.assign(data.begin(), data.end());
-    for (u64 n = in.count_field(33); n > 0; n--) snapshot.chunks.push_back(hash_field(in));
+    for (u64 n = in.count_field(33); n > 0; n--) snapshot.chunks.push_back(in.hash_field());
     if (in.u8_field() != 0) snapshot.global_timer = in.u64_field();
     const u8 hook = in.u8_field();
     if (hook > u8(HookStatus::executed) + 1) in.fail();
+    if (snapshot.heap_pages > heap_pages_max || snapshot.stable_pages > stable_pages_max) in.fail();
     if (hook > 0) snapshot.hook_status = HookStatus(hook - 1);
     return snapshot;
 }

@@ -11,6 +11,11 @@
 
 namespace icvm::replica {
 
+/// Greatest chunk of a chunk store; each is counted as one of these.
+inline constexpr u64 chunk_bytes_max = 1024 * 1024;
+/// Of any heap: 6 GiB, in Wasm pages.
+inline constexpr u64 heap_pages_max = 98304;
+
 class Staging;
 
 /// Where a snapshot's state came from.
@@ -57,7 +62,5 @@ std::string snapshot_chunk_key(Bytes snapshot_id, const Sha256& hash);
 
 void encode_globals(RecordWriter& out, const std::vector<vm::Value>& globals);
 std::vector<vm::Value> decode_globals(RecordReader& in);
-
-std::string hex_key(std::string_view prefix, Bytes bytes);
 
 }  // namespace icvm::replica

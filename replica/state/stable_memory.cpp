@@ -53,4 +53,14 @@ void StableMemory::begin_execution() {
     written.clear();
 }
 
+void StableMemory::hold() {
+    map_.hold();
+    held_pages_ = pages_;
+}
+
+void StableMemory::rollback() {
+    map_.discard();
+    pages_ = held_pages_;
+}
+
 }  // namespace icvm::replica

@@ -30,7 +30,8 @@ private:
 /// read and written by range. Bounds and limits are the caller's to check first.
 class StableMemory {
 public:
-    StableMemory(Storage& storage, MemoryId id, u64 pages) : map_(storage, id), pages_(pages) {}
+    StableMemory(Storage& storage, MemoryId id, u64 pages)
+        : map_(storage, id), pages_(pages), held_pages_(pages) {}
 
     u64 pages() const { return pages_; }
     /// The old size, or all ones when it would exceed `pages_max`.
@@ -47,12 +48,16 @@ public:
     PageSet accessed;
     PageSet written;
     void begin_execution();
+    /// What it is now is what rollback() goes back to.
+    void hold();
+    void rollback();
 
     PageMap& map() { return map_; }
 
 private:
     PageMap map_;
     u64 pages_;
+    u64 held_pages_;
 };
 
 }  // namespace icvm::replica

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
@@ -31,6 +32,13 @@ struct SubnetRecord {
     u128 cycles_gone = 0;
     bool has_cycles = true;  ///< false: it is of a version that did not keep the two above
 
+    /// Cycles from nothing: `amount`, or what is left of 128 bits, so that no sum of cycles here
+    /// ever exceeds them.
+    u128 create_cycles(u128 amount) {
+        amount = std::min(amount, ~cycles_created);
+        cycles_created += amount;
+        return amount;
+    }
     u64 time_ns() const { return time_start_ns + round + moved_ns; }
 };
 

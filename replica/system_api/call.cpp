@@ -65,8 +65,10 @@ bool pay(const ExecutionContext& execution, OutgoingCall& call) {
 
 /// Whether the receiver's queue has room for one more call of this canister.
 bool has_room(const ExecutionContext& execution, const Principal& callee) {
-    const u64 made = u64(std::ranges::count(execution.calls, callee, &OutgoingCall::callee));
-    return execution.canister->calls.unanswered(callee) + made < requests_max;
+    const auto made = execution.calls_to.find(callee);
+    return execution.canister->calls.unanswered(callee) +
+               (made == execution.calls_to.end() ? 0 : made->second) <
+           requests_max;
 }
 
 }  // namespace
@@ -145,6 +147,7 @@ CallResult call_perform(SystemCall& call) {
     execution.call.reset();
     if (!paid) return not_performed;
     execution.calls_cost += made.cost();
+    execution.calls_to[made.callee]++;
     execution.calls.push_back(std::move(made));
     return performed;
 }

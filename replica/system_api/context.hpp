@@ -110,14 +110,15 @@ struct ExecutionContext {
     std::optional<u64> global_timer;
     u128 cycles_accepted = 0;
     u128 cycles_burned = 0;
-    std::optional<OutgoingCall> call;  ///< under construction
-    std::vector<OutgoingCall> calls;   ///< performed
-    u128 calls_cost = 0;               ///< of `calls`
+    std::optional<OutgoingCall> call;   ///< under construction
+    std::vector<OutgoingCall> calls;    ///< performed
+    std::map<Principal, u64> calls_to;  ///< how many of `calls`
+    u128 calls_cost = 0;                ///< of `calls`
     std::vector<std::string> log;
     u64 log_bytes = 0;             ///< of `log`
     std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
 
-    std::optional<ExecutionError> error;  ///< why a host function trapped
+    std::optional<ExecutionError> error;  ///< why a host function trapped; then, why it failed
     std::string trap_message;             ///< of ic0.trap
     std::string trap_line;                ///< for the canister's log; empty: none
 
