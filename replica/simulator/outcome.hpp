@@ -4,8 +4,7 @@
 
 namespace icvm::replica::simulator {
 
-/// Rounds of one world, before the last ones in which all is answered. Smaller worlds would be over
-/// before much goes on at once, larger ones look much like what they were.
+/// Rounds of one world at most, before the last ones in which all is answered.
 inline constexpr u64 world_rounds = 200;
 
 struct Outcome {
