@@ -25,14 +25,6 @@ ICVM_INLINE Step bulk_done(Registers& r) {
     return Step::next;
 }
 
-/// Also from a counter below 0, unlike a fee: it is checked afterwards.
-inline bool take_length(Budget& budget, u64 length) {
-    if (budget.refill()) return budget.charge(length);
-    constexpr u64 most = u64(1) << 61;  // nobody sees how far below
-    budget.counter -= i64(std::min(length, most));
-    return false;
-}
-
 /// Takes what charge_bulk would, if that needs no refill.
 ICVM_INLINE bool charge_bulk_now(Registers& r, u64 length) {
     if (!metered || field32(r, 5) == 0) return true;
@@ -53,7 +45,7 @@ inline Step charge_bulk(Registers& r, u64 length) {
     ExecutionState& state = state_of(r.control);
     if (state.unlimited) return Step::next;
     state.budget.counter = counter;
-    if (!take_length(state.budget, length)) {
+    if (!state.budget.take(length)) {  // also from a counter below 0, unlike a fee
         state.trap.reason = TrapReason::out_of_budget;
         return Step::settled;
     }

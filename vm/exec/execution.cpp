@@ -69,7 +69,7 @@ Outcome conclude(ExecutionState& state) {
             return Outcome::finished;
         case Step::paused:
             state.budget.counter = budget;
-            if (state.budget.reserve > 0) return Outcome::paused;
+            if (state.budget.reserve > 0 && !state.budget.overrun) return Outcome::paused;
             return stop(state, TrapReason::out_of_budget, true);
         case Step::settled: return stop(state, state.trap.reason);
         default:

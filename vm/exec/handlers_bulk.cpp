@@ -23,7 +23,11 @@ struct MemorySize {
 struct MemoryGrow {
     ICVM_INLINE Step run(Registers& r) {
         Memory& memory = memory_at(r, field32(r, 1));
-        const u64 size = memory.grow(slot(r, field16(r, 1)));
+        const u64 delta = slot(r, field16(r, 1));
+        const u64 size = memory.grow(delta);
+        const GrowthCheck& check = memory.growth_check;
+        if (check.allows && size != ~u64(0) && !check.allows(check.context, size, delta))
+            return trap(TrapReason::host);
         slot(r, field16(r, 0)) =
             size == ~u64(0) ? minus_one(memory.type().limits.address_type) : size;
         r.pc += 2;

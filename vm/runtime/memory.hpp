@@ -37,6 +37,13 @@ struct DirtyPage {
     const u8* before;
 };
 
+/// Who is asked when code grows a memory (memory.grow alone), beside its type and its options.
+struct GrowthCheck {
+    /// After it has grown, sizes in its pages. False: memory.grow traps, as a host function does.
+    bool (*allows)(void* context, u64 old_size, u64 delta) = nullptr;
+    void* context = nullptr;
+};
+
 /// A linear memory (Wasm 4.2.8): a mapping from the pool, bound to a page source for the life of
 /// this object. `base` never changes. Reads and writes by the host go through the members below,
 /// which fill absent pages and mark written ones.
@@ -62,6 +69,7 @@ public:
     u64 size() const { return size_bytes >> type_.page_bytes_log2; }
     /// The old size in pages, or all ones when it cannot grow that far (Wasm 4.4.8).
     u64 grow(u64 delta);
+    GrowthCheck growth_check;
 
     // Host access; false or nullptr: out of bounds (nothing was changed).
     bool read(u64 address, std::span<u8> out);
