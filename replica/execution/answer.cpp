@@ -135,7 +135,8 @@ Principal caller_of(const CallOrigin& origin) {
     return {};
 }
 
-void respond(Subnet& subnet, const Canister& canister, CallContext& context, Answer& answered) {
+void respond(Subnet& subnet, Canister& canister, CallContext& context, Answer& answered) {
+    canister.calls.release(context.origin);
     Payload payload;
     if (auto* reply = std::get_if<ByteVector>(&answered))
         payload = std::move(*reply);
@@ -149,8 +150,9 @@ void respond(Subnet& subnet, const Canister& canister, CallContext& context, Ans
            std::exchange(context.cycles_available, 0));
 }
 
-void respond_failure(Subnet& subnet, const Canister& canister, CallContext& context,
+void respond_failure(Subnet& subnet, Canister& canister, CallContext& context,
                      std::optional<Reject> error) {
+    canister.calls.release(context.origin);
     Payload payload;
     if (error)
         payload = payload_of(std::move(*error), context.origin);

@@ -30,9 +30,9 @@ Principal caller_of(const CallOrigin& origin);
 /// execution failed.
 void conclude(Subnet& subnet, Canister& canister, ContextId id, std::optional<Reject> error);
 /// The answer of an execution that has one; the rest of what was attached goes back.
-void respond(Subnet& subnet, const Canister& canister, CallContext& context, Answer& answered);
+void respond(Subnet& subnet, Canister& canister, CallContext& context, Answer& answered);
 /// A context that no further execution will answer.
-void respond_failure(Subnet& subnet, const Canister& canister, CallContext& context,
+void respond_failure(Subnet& subnet, Canister& canister, CallContext& context,
                      std::optional<Reject> error);
 
 /// A stopping canister without open calls is stopped, and those who wait for that are told.

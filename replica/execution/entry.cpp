@@ -36,6 +36,8 @@ Entry::Entry(Subnet& subnet, const Canister& canister, std::shared_ptr<const Can
     context.stable = &stable_;
     context.schedule = &subnet.schedule();
     context.environment = &canister.settings.environment_variables;
+    context.ask_memory_room = [this] { return subnet_.memory_room(context.context); };
+    context.message_room = subnet.message_room(canister);
 }
 
 Entry::~Entry() { heap_.users--; }
@@ -67,8 +69,6 @@ Result<void, Failure> Entry::run(const Run& run) {
     auto result = replica::run(run, subnet_.options());
     if (result) {
         instructions_ = result->instructions;
-        if (auto fits = check_memory(canister_, *this); !fits)
-            result = std::unexpected(failure_of(std::move(fits.error())));
     } else {
         instructions_ = result.error().instructions;
     }
@@ -105,7 +105,8 @@ bool Entry::release() {
 
 void Entry::apply(Canister& canister) {
     canister.cycles += context.cycles_accepted;
-    canister.cycles -= context.cycles_burned;
+    canister.cycles -= context.cycles_burned + context.cycles_reserved;
+    canister.reserved_cycles += context.cycles_reserved;
     canister.consumed.burned += context.cycles_burned;
     canister.version++;
     apply_log(canister);
@@ -117,6 +118,7 @@ void Entry::apply(Canister& canister) {
     if (context.global_timer) canister.global_timer = *context.global_timer;
     canister.code->globals = std::move(result_.globals);
     canister.code->stable_pages = stable_.pages();
+    subnet_.note_memory_taken(context.room_taken);
     if (heap_.memory) canister.code->heap_pages = heap_.memory->size();
     subnet_.keep_heap(canister, heap_, result_.changed_pages);
     if (stable_.map().changed())

@@ -55,7 +55,6 @@ private:
     void keep_heap_changes(std::span<const u64> pages);
     void take_effects(ExecutionContext& context);
     void keep_log(Canister& canister) const;
-    Result<void, Failure> check_cycles() const;
     void commit();
 
     Subnet& subnet_;
@@ -76,7 +75,10 @@ private:
 
 Result<void, Failure> Installation::perform() {
     auto done = steps();
-    if (done) done = check_cycles();
+    if (done) {
+        settle(subnet_, next_, prepaid_, instructions_);
+        done = take_storage(subnet_, old_, next_);
+    }
     subnet_.activity.instructions += instructions_;
     for (const std::string& line : log_)
         if (!line.starts_with(trap_prefix)) subnet_.activity.log.push_back({old_.label(), line});
@@ -89,7 +91,6 @@ Result<void, Failure> Installation::perform() {
         done.error().instructions = std::max(done.error().instructions, instructions_);
         return done;
     }
-    settle(subnet_, next_, prepaid_, instructions_);
     if (request_.mode == InstallMode::reinstall) next_.log.clear();
     keep_log(next_);
     commit();
@@ -199,11 +200,6 @@ Result<void, Failure> Installation::run_stage(Context context, std::string_view 
     next_.code->heap_pages = heap_.memory ? heap_.memory->size() : 0;
     next_.code->stable_pages = stable_->pages();
     keep_heap_changes(result.changed_pages);
-    if (auto fits = check_heap(next_); !fits) {
-        Failure failure = failure_of(std::move(fits.error()));
-        failure.stage = function;
-        return std::unexpected(std::move(failure));
-    }
     return {};
 }
 
@@ -248,22 +244,6 @@ void Installation::take_effects(ExecutionContext& context) {
     next_.cycles -= context.cycles_burned;
     next_.consumed.burned += context.cycles_burned;
     std::ranges::move(context.log, std::back_inserter(log_));
-}
-
-/// IC0532: what the canister uses now must not freeze it.
-Result<void, Failure> Installation::check_cycles() const {
-    const u128 limit = freezing_limit(next_, subnet_.schedule());
-    const u64 before = memory_usage_bytes(old_), after = memory_usage_bytes(next_);
-    if (after <= before || limit <= next_.cycles) return {};
-    std::string text = fmt::format(
-        "Canister cannot grow memory by {} bytes due to insufficient cycles.", after - before);
-    if (old_.is_controller(origin_.principal))
-        text += fmt::format(" At least {} additional cycles are required.",
-                            cycles_text(limit - next_.cycles));
-    return std::unexpected(failure_of(reject_of(
-        {ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
-         help_with_link("Try topping up the canister.", "insufficient-cycles-in-memory-grow")},
-        next_.id)));
 }
 
 void Installation::commit() {

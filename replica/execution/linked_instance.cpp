@@ -1,6 +1,7 @@
 #include "replica/execution/linked_instance.hpp"
 
 #include "replica/execution/trap_error.hpp"
+#include "replica/system_api/memory_growth.hpp"
 
 namespace icvm::replica {
 
@@ -8,6 +9,14 @@ namespace {
 
 std::unexpected<Failure> refuse(std::string_view reason, const Principal& canister) {
     return std::unexpected(failure_of(reject_of(not_instantiated(reason), canister)));
+}
+
+/// memory.grow of a canister's code.
+bool may_grow(void* running, u64 old_size, u64 delta) {
+    ExecutionContext& execution = **static_cast<ExecutionContext**>(running);
+    auto taken = take_heap(execution, old_size, delta);
+    if (!taken) execution.error = std::move(taken.error());
+    return taken.has_value();
 }
 
 }  // namespace
@@ -39,6 +48,7 @@ Result<std::unique_ptr<LinkedInstance>, Failure> LinkedInstance::make(
             return refuse(unlinkable->reason, canister);
         return refuse(to_string(std::get<vm::Trap>(instance.error()).reason), canister);
     }
+    if (memory) memory->growth_check = {.allows = may_grow, .context = &linked->running_};
     linked->instance_ = *instance;
     linked->module_ = module.compiled.get();
     return linked;

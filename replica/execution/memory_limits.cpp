@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 
+#include "replica/execution/management_refusal.hpp"
 #include "replica/state/holdings.hpp"
+#include "replica/system_api/memory_growth.hpp"
 
 namespace icvm::replica {
 
@@ -12,79 +14,55 @@ namespace {
 
 constexpr u64 heap_bytes_max = 4ull << 30;
 
-/// Where the Wasm memory limit holds (Interface spec, "Canister settings").
-bool has_heap_limit(Context context) {
-    return context == Context::update || context == Context::init || context == Context::start;
-}
-
-/// Where growing needs cycles: not in callbacks, which must be able to end, and not where nothing
-/// stays.
-bool pays_for_memory(Context context) {
-    switch (context) {
-        case Context::update:
-        case Context::heartbeat:
-        case Context::global_timer:
-        case Context::on_low_wasm_memory:
-        case Context::init:
-        case Context::start: return true;
-        default: return false;
-    }
-}
-
-Reject beyond_limit(const Principal& canister, u64 limit, u64 used) {
-    return reject_of(
-        {ErrorCode::canister_wasm_memory_limit_exceeded,
-         fmt::format("Canister exceeded its current Wasm memory limit of {} bytes. The peak Wasm "
-                     "memory usage was {} bytes. If the canister reaches 4GiB, then it may stop "
-                     "functioning and may become unrecoverable. Please reach out to the canister "
-                     "owner to investigate the reason for the increased memory usage. It might be "
-                     "necessary to move data from the Wasm memory to the stable memory. If such "
-                     "high Wasm memory usage is expected and safe, then the developer can increase "
-                     "the Wasm memory limit in the canister settings.",
-                     limit, used),
-         help_with_link("Try checking the canister for a possible memory leak or modifying it to "
-                        "use more stable memory instead of Wasm memory.",
-                        "wasm-memory-limit-exceeded")},
-        canister);
-}
-
 }  // namespace
 
 Result<void, Reject> check_heap(const Canister& canister) {
     const u64 limit = canister.settings.wasm_memory_limit;
     const u64 used = canister.code->heap_pages * vm::wasm_page_bytes;
     if (limit == 0 || used <= limit) return {};
-    return std::unexpected(beyond_limit(canister.id, limit, used));
+    return std::unexpected(reject_of(beyond_wasm_memory_limit(limit, used), canister.id));
 }
 
-Result<void, Reject> check_memory(const Canister& canister, Entry& entry) {
-    const InstalledCode& code = *canister.code;
-    const ExecutionContext& context = entry.context;
-    const u64 heap = entry.heap().memory ? entry.heap().memory->size_bytes : 0;
-    const u64 stable = entry.stable().pages() * vm::wasm_page_bytes;
-    const u64 old_heap = code.heap_pages * vm::wasm_page_bytes;
-    const u64 old_stable = code.stable_pages * vm::wasm_page_bytes;
-    const u64 limit = canister.settings.wasm_memory_limit;
-    if (limit != 0 && heap > limit && heap > old_heap && has_heap_limit(context.context))
-        return std::unexpected(beyond_limit(canister.id, limit, heap));
-    const u64 growth = heap - old_heap + stable - old_stable;
-    if (growth == 0 || !pays_for_memory(context.context)) return {};
+std::string bytes_text(u64 bytes) {
+    constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t unit = 0;
+    double amount = double(bytes);
+    for (; amount >= 1024 && unit + 1 < units.size(); unit++) amount /= 1024;
+    return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.2f} {}", amount, units[unit]);
+}
 
-    const u64 usage = memory_usage_bytes(canister) + growth;
-    Holdings after = holdings(canister);
-    after.memory_bytes = std::max(after.memory_bytes, usage);
-    const u128 frozen = context.schedule->freezing_limit(
-        after, canister.settings.freezing_threshold, canister.reserved_cycles);
-    if (frozen <= context.cycles()) return {};
-    std::string text =
-        fmt::format("Canister cannot grow memory by {} bytes due to insufficient cycles.", growth);
-    if (canister.is_controller(context.caller))
-        text += fmt::format(" At least {} additional cycles are required.",
-                            cycles_text(frozen - context.cycles()));
-    return std::unexpected(reject_of(
-        {ErrorCode::insufficient_cycles_in_memory_grow, std::move(text),
-         help_with_link("Try topping up the canister.", "insufficient-cycles-in-memory-grow")},
-        canister.id));
+Result<void, Failure> reserve_storage(Subnet& subnet, Canister& canister, u64 bytes) {
+    if (bytes == 0 || subnet.schedule().is_free) return {};
+    const MemoryRoom room = subnet.memory_room(Context::update);
+    const u128 amount = subnet.schedule().storage_reservation(bytes, room.storage);
+    const u128 limit = canister.settings.reserved_cycles_limit;
+    if (canister.reserved_cycles + amount > limit)
+        return refuse(ManagementRefusal::memory_reserved_limit, bytes, cycles_text(limit),
+                      cycles_text(canister.reserved_cycles + amount - limit));
+    if (canister.cycles < amount)
+        return refuse(ManagementRefusal::memory_cycles, bytes,
+                      cycles_text(amount - canister.cycles));
+    canister.cycles -= amount;
+    canister.reserved_cycles += amount;
+    return {};
+}
+
+Result<void, Failure> take_storage(Subnet& subnet, const Canister& before, Canister& canister) {
+    if (auto fits = check_heap(canister); !fits)
+        return std::unexpected(failure_of(std::move(fits.error())));
+    const u64 held = holdings(before).memory_bytes, holds = holdings(canister).memory_bytes;
+    if (holds <= held) return {};
+    const u64 bytes = holds - held;
+    TRY(reserve_storage(subnet, canister, bytes));
+    const u128 limit = freezing_limit(canister, subnet.schedule());
+    if (canister.cycles < limit)
+        return refuse(ManagementRefusal::memory_cycles, bytes,
+                      cycles_text(limit - canister.cycles));
+    const u64 left = subnet.memory_room(Context::update).bytes;
+    if (bytes > left)
+        return refuse(ManagementRefusal::memory_oversubscribed, bytes_text(bytes),
+                      bytes_text(left));
+    return {};
 }
 
 bool is_low_on_memory(const Canister& canister) {

@@ -24,6 +24,11 @@ bool is_tracked(Context context) {
     }
 }
 
+/// What mainnet runs in slices.
+bool is_sliced(Context context) {
+    return in_replicated_execution(context) && context != Context::replicated_query;
+}
+
 /// The instance that the heap has, or a new one.
 Result<LinkedInstance*, Failure> instance_of(const CanisterModule& module, Heap& heap,
                                              const Principal& canister) {
@@ -107,10 +112,12 @@ Result<RunResult, Failure> run(const Run& run, const Options& options) {
     vm::FunctionInstance* function = find_function(instance, run);
     if (function == nullptr) return no_such_callback(run);
     const i64 slice = options.progress ? i64(options.slice) : context.budget_at_start;
+    const i64 stride = is_sliced(context.context) ? slice_instructions : 0;
     vm::Execution execution(linked.store(), *function, arguments(run),
-                            vm::Budget::of(context.budget_at_start, slice));
+                            vm::Budget::of(context.budget_at_start, slice, stride));
     vm::Outcome outcome = vm::Outcome::trapped;
     const bool ran = finish(run, execution, options, outcome);
+    context.slice_overrun = execution.budget().overrun;
 
     RunResult result;
     if (run.heap.memory && is_tracked(context.context))

@@ -8,6 +8,7 @@
 #include "replica/execution/conservation.hpp"
 #include "replica/execution/installed_code.hpp"
 #include "replica/execution/module_cache.hpp"
+#include "replica/state/holdings.hpp"
 #include "vm/base/check.hpp"
 
 namespace icvm::replica {
@@ -90,6 +91,8 @@ bool is_ready(const Canister& canister) {
            canister.low_memory_hook == HookStatus::ready;
 }
 
+u64 left(u64 all, u64 taken) { return all - std::min(all, taken); }
+
 void include(std::set<Principal>& set, const Principal& id, bool is_in) {
     if (is_in)
         set.insert(id);
@@ -118,7 +121,8 @@ Result<void, Failure> Subnet::load() {
     for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_deadlines_})
         set->clear();
     timers_.clear();
-    timer_of_.clear();
+    guaranteed_message_bytes_ = callbacks_ = 0;
+    memory_taken_.reset();
     heaps_.clear();
     tree_.reset();
 
@@ -190,7 +194,10 @@ Result<void, Failure> Subnet::load_ingress() {
 
 // ---- Rounds ------------------------------------------------------------------------------------
 
-void Subnet::begin_round() { record_.round++; }
+void Subnet::begin_round() {
+    record_.round++;
+    memory_taken_.reset();
+}
 
 void Subnet::stage_records() {
     storage_.put_record(subnet_key, encode(record_));
@@ -283,6 +290,7 @@ void Subnet::mark(const Canister& canister, Part part) { changed_[canister.id] |
 Canister& Subnet::add(Canister canister) {
     const Principal id = canister.id;
     changed_[id] = u8(~0);
+    memory_taken_.reset();
     if (!canister.name.empty()) names_.insert_or_assign(canister.name, id);
     return canisters_.insert_or_assign(id, std::move(canister)).first->second;
 }
@@ -303,10 +311,10 @@ void Subnet::remove(const Principal& id) {
     drop_heap(id);
     for (auto* set : {&waiting_, &with_heartbeat_, &with_low_memory_, &with_deadlines_})
         set->erase(id);
-    if (const auto timer = timer_of_.find(id); timer != timer_of_.end()) {
-        timers_.erase({timer->second, id});
-        timer_of_.erase(timer);
-    }
+    if (canister.noted.timer != 0) timers_.erase({canister.noted.timer, id});
+    guaranteed_message_bytes_ -= canister.noted.guaranteed_bytes;
+    callbacks_ -= canister.noted.callbacks;
+    memory_taken_.reset();
     names_.erase(canister.name);
     canisters_.erase(id);
 }
@@ -347,20 +355,59 @@ void Subnet::keep_heap(const Canister& canister, Heap& heap, std::span<const u64
 
 void Subnet::refresh(const Canister& canister) {
     const Principal& id = canister.id;
-    include(waiting_, id, canister.calls.has_input());
-    include(with_heartbeat_, id, canister.code && canister.code->has_heartbeat);
-    include(with_low_memory_, id, is_ready(canister));
-    include(with_deadlines_, id, canister.calls.has_deadlines());
+    Canister::Noted& noted = canister.noted;
+    const auto note = [&](bool& was, bool is, std::set<Principal>& set) {
+        if (was == is) return;
+        was = is;
+        include(set, id, is);
+    };
+    note(noted.waits, canister.calls.has_input(), waiting_);
+    note(noted.beats, canister.code && canister.code->has_heartbeat, with_heartbeat_);
+    note(noted.is_low, is_ready(canister), with_low_memory_);
+    note(noted.has_deadlines, canister.calls.has_deadlines(), with_deadlines_);
+    note_messages(canister);
+    note_timer(canister);
+}
+
+void Subnet::note_messages(const Canister& canister) {
+    Canister::Noted& noted = canister.noted;
+    const u64 bytes = canister.calls.message_memory().guaranteed;
+    const u64 callbacks = canister.calls.callbacks().size();
+    guaranteed_message_bytes_ += bytes - noted.guaranteed_bytes;
+    callbacks_ += callbacks - noted.callbacks;
+    noted.guaranteed_bytes = bytes;
+    noted.callbacks = callbacks;
+}
+
+void Subnet::note_timer(const Canister& canister) {
     const u64 timer = canister.code && canister.code->has_global_timer ? canister.global_timer : 0;
-    const auto known = timer_of_.find(id);
-    if (known != timer_of_.end() && known->second == timer) return;
-    if (known != timer_of_.end()) {
-        timers_.erase({known->second, id});
-        timer_of_.erase(known);
+    if (timer == canister.noted.timer) return;
+    if (canister.noted.timer != 0) timers_.erase({canister.noted.timer, canister.id});
+    if (timer != 0) timers_.insert({timer, canister.id});
+    canister.noted.timer = timer;
+}
+
+// ---- What is taken of it -----------------------------------------------------------------------
+
+MemoryRoom Subnet::memory_room(Context context) const {
+    if (!memory_taken_) {
+        memory_taken_ = 0;
+        for (const auto& [id, canister] : canisters_)
+            *memory_taken_ += holdings(canister).memory_bytes;
     }
-    if (timer == 0) return;
-    timers_.insert({timer, id});
-    timer_of_.emplace(id, timer);
+    MemoryRoom room;
+    room.bytes = left(subnet_memory_bytes_max - subnet_memory_reserve_bytes, *memory_taken_) /
+                 subnet_threads;
+    room.storage.usage_bytes = room.storage.capacity_bytes - room.bytes;
+    const bool is_callback = takes_room(context) && !may_not_freeze(context);
+    if (is_callback) room.bytes += subnet_memory_reserve_bytes / subnet_threads;
+    return room;
+}
+
+MessageRoom Subnet::message_room(const Canister& canister) const {
+    const u64 quota = left(canister_callbacks_min, canister.noted.callbacks);
+    return {.bytes = left(subnet_message_bytes_max, guaranteed_message_bytes_) / subnet_threads,
+            .callbacks = std::max(left(subnet_callbacks_max, callbacks_), quota)};
 }
 
 // ---- Modules and heaps -------------------------------------------------------------------------

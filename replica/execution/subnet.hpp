@@ -15,6 +15,7 @@
 #include "replica/state/message.hpp"
 #include "replica/state/staging.hpp"
 #include "replica/state/subnet_record.hpp"
+#include "replica/system_api/context.hpp"
 
 namespace icvm::replica {
 
@@ -95,6 +96,19 @@ public:
     /// After the canister's queues, timer or module have changed.
     void refresh(const Canister& canister);
 
+    // What the canisters take of the subnet (docs/mainnet.md, "Limits").
+    /// What is left for an execution that begins now.
+    MemoryRoom memory_room(Context context) const;
+    MessageRoom message_room(const Canister& canister) const;
+    /// An execution has taken so much for heap and stable memory.
+    void note_memory_taken(u64 bytes) {
+        if (memory_taken_) *memory_taken_ += bytes;
+    }
+    /// It is asked of the canisters again.
+    void forget_memory_taken() { memory_taken_.reset(); }
+    u64 guaranteed_message_bytes() const { return guaranteed_message_bytes_; }
+    u64 callbacks() const { return callbacks_; }
+
     // Modules and heaps.
     /// Makes it, unless this process has done so before.
     Result<std::shared_ptr<const CanisterModule>, ExecutionError> make_module(Bytes uploaded);
@@ -124,6 +138,8 @@ private:
     /// The one transaction of a round.
     Result<void, StorageError> store();
     void forget_heaps();
+    void note_timer(const Canister& canister);
+    void note_messages(const Canister& canister);
     StateTree& state_tree();
     StateView state_view();
     Result<Metadata, StorageError> metadata_of(const Principal& id);
@@ -145,7 +161,8 @@ private:
 
     std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_deadlines_;
     std::set<std::pair<u64, Principal>> timers_;
-    std::map<Principal, u64> timer_of_;  ///< in timers_
+    u64 guaranteed_message_bytes_ = 0, callbacks_ = 0;  ///< of all canisters
+    mutable std::optional<u64> memory_taken_;           ///< heaps and all, or what is allocated
 
     std::map<Sha256, std::shared_ptr<const CanisterModule>> modules_;
     std::map<Principal, Heap> heaps_;

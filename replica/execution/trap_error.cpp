@@ -42,7 +42,9 @@ std::string_view reason_of(const ExecutionError& error) {
 
 ExecutionError without_backtrace(const vm::Trap& trap, ExecutionContext& context) {
     switch (trap.reason) {
-        case vm::TrapReason::out_of_budget: return out_of_instructions(context.instruction_limit);
+        case vm::TrapReason::out_of_budget:
+            return context.slice_overrun ? slice_overrun(context.slice_overrun)
+                                         : out_of_instructions(context.instruction_limit);
         case vm::TrapReason::indirect_call_type_mismatch:
             return contract_violation("function invocation does not match its signature");
         case vm::TrapReason::host:

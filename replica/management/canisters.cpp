@@ -24,7 +24,12 @@ Result<Principal, Failure> create(ManagementContext& context,
         .id = id, .name = {}, .settings = {}, .cycles = created, .origin = context.change_origin()};
     request.settings =
         TRY(checked_settings(context.subnet, before, settings.value_or(CanisterSettings())));
-    return replica::create_canister(context.subnet, std::move(request));
+    TRY(reserve_allocation(context.subnet, before, request.settings));
+    const Principal made = TRY(replica::create_canister(context.subnet, std::move(request)));
+    Canister& canister = context.subnet.change(made);
+    canister.cycles = before.cycles;
+    canister.reserved_cycles = before.reserved_cycles;
+    return made;
 }
 
 /// Ranges come before everything else.

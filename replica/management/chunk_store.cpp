@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/memory_limits.hpp"
 #include "replica/management/charge.hpp"
 #include "replica/management/management_canister.hpp"
+#include "replica/state/holdings.hpp"
 
 namespace icvm::replica {
 
@@ -91,7 +93,9 @@ ManagementResult<ChunkHash> upload_chunk(ManagementContext& context,
     if (canister.chunks.contains(hash)) return ChunkHash{bytes_of_hash(hash)};
     if (const auto why = why_no_chunk(given.chunk, canister.chunks.size()))
         return refuse(ManagementRefusal::chunk_store, *why);
-    TRY(check_memory_usage(subnet, canister, memory_usage_bytes(canister) + chunk_bytes_max));
+    const u64 bytes = memory_usage_bytes(canister) + chunk_bytes_max;
+    TRY(check_memory_usage(subnet, canister, bytes));
+    TRY(reserve_storage(subnet, canister, beyond_holdings(canister, bytes)));
     canister.chunks.insert(hash);
     subnet.mark(canister, Part::chunks);
     subnet.storage().put_record(chunk_key(canister.id, hash), given.chunk);

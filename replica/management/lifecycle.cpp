@@ -63,6 +63,7 @@ void reject_open_calls(Subnet& subnet, Canister& canister) {
                                                   "Canister has been uninstalled.",
                                                   {}};
             context.responded = true;
+            canister.calls.release(context.origin);
             answer(subnet, context.origin, canister.id, payload,
                    std::exchange(context.cycles_available, 0));
         }

@@ -1,7 +1,6 @@
 #include "replica/management/settings.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "replica/execution/conditions.hpp"
 #include "replica/execution/management_refusal.hpp"
@@ -13,15 +12,6 @@
 namespace icvm::replica {
 
 namespace {
-
-/// "1.50 GiB".
-std::string bytes_text(u64 bytes) {
-    constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    size_t unit = 0;
-    double amount = double(bytes);
-    for (; amount >= 1024 && unit + 1 < units.size(); unit++) amount /= 1024;
-    return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.2f} {}", amount, units[unit]);
-}
 
 /// Of the others, what `part` of them comes to.
 template <class Part>
@@ -35,10 +25,8 @@ u64 sum_of_others(const Subnet& subnet, const Principal& id, Part part) {
 Result<void, Failure> check_capacity(const Subnet& subnet, const Canister& canister,
                                      const Settings& after) {
     if (after.memory_allocation > canister.settings.memory_allocation) {
-        const u64 used = sum_of_others(subnet, canister.id, [](const Canister& other) {
-            return holdings(other).memory_bytes;
-        });
-        const u64 left = memory_capacity_bytes - std::min(used, memory_capacity_bytes);
+        const u64 held = holdings(canister).memory_bytes;
+        const u64 left = subnet.memory_room(Context::update).bytes + held;
         if (after.memory_allocation > left)
             return refuse(ManagementRefusal::memory_oversubscribed,
                           bytes_text(after.memory_allocation), bytes_text(left));
@@ -104,6 +92,27 @@ void pay_afterwards(Subnet& subnet, const ManagementCall& call) {
     canister.consumed.ingress_induction += cost;
 }
 
+Result<void, Failure> reserve_allocation(Subnet& subnet, Canister& canister,
+                                         const Settings& after) {
+    const u64 used = memory_usage_bytes(canister);
+    const u64 held = std::max(canister.settings.memory_allocation, used);
+    const u64 holds = std::max(after.memory_allocation, used);
+    if (holds <= held || subnet.schedule().is_free) return {};
+    const u128 amount = subnet.schedule().storage_reservation(
+        holds - held, subnet.memory_room(Context::update).storage);
+    const u128 reserved = canister.reserved_cycles + amount;
+    if (reserved > after.reserved_cycles_limit)
+        return refuse(ManagementRefusal::allocation_reserved_limit, after.memory_allocation,
+                      cycles_text(after.reserved_cycles_limit),
+                      cycles_text(reserved - after.reserved_cycles_limit));
+    if (canister.cycles < amount)
+        return refuse(ManagementRefusal::memory_allocation_cycles, after.memory_allocation,
+                      cycles_text(amount - canister.cycles));
+    canister.cycles -= amount;
+    canister.reserved_cycles += amount;
+    return {};
+}
+
 /// Interface spec, "IC method update_settings".
 ManagementResult<management::Nothing> management::methods::update_settings(
     ManagementContext& context, const UpdateSettingsArguments& given) {
@@ -117,6 +126,7 @@ ManagementResult<management::Nothing> management::methods::update_settings(
 
     // State after.
     Canister& canister = subnet.change(given.canister_id);
+    TRY(reserve_allocation(subnet, canister, after));
     canister.settings = std::move(after);
     canister.version++;
     if (given.settings.log_memory_limit) {

@@ -7,8 +7,6 @@ namespace icvm::replica {
 
 /// Percent that canisters may have allocated together; one of them stays free.
 inline constexpr u64 compute_capacity_percent = 300;
-/// Of all canisters' memories, allocated or used.
-inline constexpr u64 memory_capacity_bytes = 2ull << 40;
 
 /// The canister's settings with `change`, when its balance and what the subnet has left allow that.
 Result<Settings, Failure> checked_settings(const Subnet& subnet, const Canister& canister,
@@ -18,5 +16,7 @@ Result<Settings, Failure> checked_settings(const Subnet& subnet, const Canister&
 /// canister whose freezing threshold is too high can be helped.
 bool is_paid_afterwards(const std::string& method, Bytes argument);
 void pay_afterwards(Subnet& subnet, const ManagementCall& call);
+/// Reserves the cycles for a larger memory allocation. IC0533, IC0531.
+Result<void, Failure> reserve_allocation(Subnet& subnet, Canister& canister, const Settings& after);
 
 }  // namespace icvm::replica

@@ -5,11 +5,13 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/memory_limits.hpp"
 #include "replica/management/charge.hpp"
 #include "replica/management/chunk_store.hpp"
 #include "replica/management/management_canister.hpp"
 #include "replica/management/snapshot_module.hpp"
 #include "replica/management/snapshots.hpp"
+#include "replica/state/holdings.hpp"
 #include "replica/state/stable_memory.hpp"
 
 namespace icvm::replica::management::methods {
@@ -161,7 +163,9 @@ Result<void, Failure> upload_chunk(Subnet& subnet, Canister& canister, Snapshot&
     if (std::ranges::find(snapshot.chunks, hash) != snapshot.chunks.end()) return {};
     if (const auto why = why_no_chunk(chunk, snapshot.chunks.size()))
         return refuse(ManagementRefusal::chunk_store, *why);
-    TRY(check_memory_usage(subnet, canister, memory_usage_bytes(canister) + chunk_bytes_max));
+    const u64 bytes = memory_usage_bytes(canister) + chunk_bytes_max;
+    TRY(check_memory_usage(subnet, canister, bytes));
+    TRY(reserve_storage(subnet, canister, beyond_holdings(canister, bytes)));
     subnet.storage().put_record(snapshot_chunk_key(snapshot.id, hash), chunk);
     snapshot.chunks.insert(std::ranges::upper_bound(snapshot.chunks, hash), hash);
     return {};

@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/memory_limits.hpp"
 #include "replica/management/charge.hpp"
 #include "replica/management/chunk_store.hpp"
 #include "replica/management/lifecycle.hpp"
 #include "replica/management/management_canister.hpp"
+#include "replica/state/holdings.hpp"
 
 namespace icvm::replica {
 
@@ -126,11 +128,12 @@ Result<void, Failure> admit_snapshot(Subnet& subnet, Canister& canister, const P
     u64 freed = 0;
     TRY(check_room(subnet, canister, replaced));
     if (replaced) freed = TRY(find_snapshot(subnet, canister, *replaced))->bytes();
-    TRY(check_memory_usage(subnet, canister, memory_usage_bytes(canister) + bytes - freed));
+    const u64 usage = memory_usage_bytes(canister) + bytes - freed;
+    TRY(check_memory_usage(subnet, canister, usage));
     const u128 cost = subnet.schedule().execution(snapshot_instructions + bytes, false);
     if (auto paid = withdraw(subnet, canister, cost, caller); !paid)
         return refuse(ManagementRefusal::snapshot_cycles, paid.error());
-    return {};
+    return reserve_storage(subnet, canister, beyond_holdings(canister, usage));
 }
 
 Snapshot& add_snapshot(Subnet& subnet, Canister& canister, Snapshot snapshot,

@@ -123,6 +123,7 @@ Result<void, Failure> Round::run_management() {
         ManagementCall call = std::move(queue.front());
         queue.pop_front();
         TRY(count([&] { return execute_management(subnet_, std::move(call)); }));
+        subnet_.forget_memory_taken();
     }
     return {};
 }

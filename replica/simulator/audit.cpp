@@ -130,6 +130,18 @@ Finding check_due(const Subnet& subnet, const Canister& canister) {
                             }) ||
         !canister.calls.stops.empty();
     if (subnet.with_deadlines().contains(id) != waits) return "has deadlines, or not";
+    if (canister.calls.message_memory() != canister.calls.counted_memory()) return "message memory";
+    return {};
+}
+
+Finding check_totals(const Subnet& subnet) {
+    u64 guaranteed = 0, callbacks = 0;
+    for (const auto& [id, canister] : subnet.canisters()) {
+        guaranteed += canister.calls.message_memory().guaranteed;
+        callbacks += canister.calls.callbacks().size();
+    }
+    if (guaranteed != subnet.guaranteed_message_bytes()) return "message memory of all canisters";
+    if (callbacks != subnet.callbacks()) return "callbacks of all canisters";
     return {};
 }
 
@@ -230,6 +242,7 @@ std::optional<std::string> audit(const Subnet& subnet, Disk& disk, bool is_thoro
         if (found) return fmt::format("canister {}: {}", id.text(), *found);
     }
     if (auto found = check_carriers(subnet, census)) return found;
+    if (auto found = check_totals(subnet)) return found;
     return is_thorough ? check_everything(subnet, disk.storage()) : check_changed(subnet, disk);
 }
 

@@ -133,7 +133,62 @@ const Principal& sender_of(const Calls::Input& input) {
     return std::get<Response>(input).respondent;
 }
 
+u64 payload_bytes(const Request& request) {
+    return request.method.size() + request.argument.size();
+}
+
+u64 payload_bytes(const Response& response) {
+    const auto* rejection = std::get_if<RejectPayload>(&response.payload);
+    return rejection ? rejection->message.size() : std::get<ByteVector>(response.payload).size();
+}
+
+/// A call for whose response room is kept where it is answered.
+bool is_guaranteed(const CallOrigin& origin) {
+    const auto* canister = std::get_if<CanisterOrigin>(&origin);
+    return canister && canister->deadline_ns == 0;
+}
+
+constexpr MessageMemory room_for_response{counted_response_bytes_max, 0};
+
 }  // namespace
+
+MessageMemory memory_of_request(u64 payload_bytes, bool has_deadline) {
+    const u64 bytes = request_overhead_bytes + payload_bytes;
+    if (has_deadline) return {0, bytes};
+    return {std::max(bytes, counted_response_bytes_max), 0};
+}
+
+/// What a message takes while it waits, with the room for its response in this canister.
+MessageMemory Calls::memory_of(const Input& input) const {
+    if (const auto* request = std::get_if<Request>(&input))
+        return memory_of_request(payload_bytes(*request), request->deadline_ns != 0);
+    const auto* response = std::get_if<Response>(&input);
+    if (!response) return {};
+    const u64 bytes = response_overhead_bytes + payload_bytes(*response);
+    const auto callback = callbacks_.find(response->callback);
+    const bool is_awaited = callback != callbacks_.end() && callback->second.deadline_ns == 0;
+    return is_awaited ? MessageMemory{bytes, 0} : MessageMemory{0, bytes};
+}
+
+MessageMemory Calls::counted_memory() const {
+    MessageMemory memory;
+    for (const auto& [id, callback] : callbacks_)
+        if (callback.deadline_ns == 0) memory += room_for_response;
+    for (const auto& [id, context] : contexts_)
+        if (!context.responded && is_guaranteed(context.origin)) memory += room_for_response;
+    for (const auto& [sender, queue] : inputs_)
+        for (const Input& input : queue) {
+            const MessageMemory of_input = memory_of(input);
+            memory += of_input;
+            if (std::holds_alternative<Response>(input) && of_input.guaranteed > 0)
+                memory -= room_for_response;
+        }
+    return memory;
+}
+
+void Calls::release(const CallOrigin& origin) {
+    if (is_guaranteed(origin)) memory_ -= room_for_response;
+}
 
 ContextId Calls::new_context(CallContext context) {
     contexts_.emplace_hint(contexts_.end(), next_context_, std::move(context));
@@ -144,6 +199,7 @@ CallbackId Calls::new_callback(Callback callback) {
     unanswered_[callback.respondent]++;
     contexts_.at(callback.context).callbacks++;
     if (callback.deadline_ns != 0) deadlines_.emplace(callback.deadline_ns, next_callback_);
+    if (callback.deadline_ns == 0) memory_ += room_for_response;
     callbacks_.emplace_hint(callbacks_.end(), next_callback_, std::move(callback));
     return next_callback_++;
 }
@@ -185,6 +241,10 @@ void Calls::push(Input input) {
         ingress_.push_back(std::move(*ingress));
         return;
     }
+    const MessageMemory memory = memory_of(input);
+    memory_ += memory;
+    if (std::holds_alternative<Response>(input) && memory.guaranteed > 0)
+        memory_ -= room_for_response;
     const Principal sender = sender_of(input);
     std::deque<Input>& queue = inputs_[sender];
     if (queue.empty()) turns_.push_back(sender);
@@ -210,6 +270,11 @@ Calls::Input Calls::pop() {
     else
         turns_.push_back(sender);
     if (!has_input()) canisters_turn_ = false;
+    // The room for the response stays in the callee until it is sent.
+    const MessageMemory memory = memory_of(input);
+    memory_ -= memory;
+    if (std::holds_alternative<Request>(input) && memory.guaranteed > 0)
+        memory_ += room_for_response;
     return input;
 }
 
@@ -225,10 +290,12 @@ std::vector<Request> Calls::take_expired_requests(u64 now_ns) {
     for (auto it = inputs_.begin(); it != inputs_.end();) {
         std::deque<Input> kept;
         for (Input& input : it->second) {
-            if (is_expired(input, now_ns))
+            if (is_expired(input, now_ns)) {
+                memory_ -= memory_of(input);
                 taken.push_back(std::move(std::get<Request>(input)));
-            else
+            } else {
                 kept.push_back(std::move(input));
+            }
         }
         it->second = std::move(kept);
         if (it->second.empty()) {
@@ -313,6 +380,7 @@ Calls Calls::decode(RecordReader& in) {
         stop.since_ns = in.u64_field();
         calls.stops.push_back(std::move(stop));
     }
+    calls.memory_ = calls.counted_memory();
     return calls;
 }
 

@@ -114,6 +114,32 @@ struct StopRequest {
 /// Unanswered calls from one canister to another.
 inline constexpr u64 requests_max = 500;
 
+/// Bytes that messages between canisters take (docs/mainnet.md, "Limits"): a call without a
+/// deadline keeps room for the largest response, in the caller until it is there, in the callee
+/// until it is sent; requests and responses of calls with a deadline take what they are long.
+struct MessageMemory {
+    u64 guaranteed = 0, best_effort = 0;
+
+    u64 total() const { return guaranteed + best_effort; }
+    MessageMemory& operator+=(const MessageMemory& more) {
+        guaranteed += more.guaranteed;
+        best_effort += more.best_effort;
+        return *this;
+    }
+    MessageMemory& operator-=(const MessageMemory& less) {
+        guaranteed -= less.guaranteed;
+        best_effort -= less.best_effort;
+        return *this;
+    }
+    bool operator==(const MessageMemory&) const = default;
+};
+
+/// As mainnet counts: what it keeps beside the bytes that are sent, and the largest response.
+inline constexpr u64 request_overhead_bytes = 176, response_overhead_bytes = 144;
+inline constexpr u64 counted_response_bytes_max = response_overhead_bytes + 2 * 1024 * 1024;
+/// Of a request that is made, or waits; `payload_bytes`: of the method's name and the argument.
+MessageMemory memory_of_request(u64 payload_bytes, bool has_deadline);
+
 /// The calls of one canister: those it answers, those it has made, and what waits in its queues.
 /// There are no output queues: on one subnet a request is in its receiver's queue at once.
 class Calls {
@@ -135,6 +161,11 @@ public:
     bool has_deadlines() const { return !deadlines_.empty() || !stops.empty(); }
     /// Unanswered calls to `respondent`; at most requests_max.
     u64 unanswered(const Principal& respondent) const;
+    const MessageMemory& message_memory() const { return memory_; }
+    /// The same, counted anew.
+    MessageMemory counted_memory() const;
+    /// A call that came by a request has its answer: no room is kept for it any more.
+    void release(const CallOrigin& origin);
 
     using Input = std::variant<Ingress, Request, Response>;
     void push(Input input);
@@ -158,6 +189,8 @@ public:
     static Calls decode(RecordReader& in);
 
 private:
+    MessageMemory memory_of(const Input& input) const;
+
     ContextId next_context_ = 1;
     CallbackId next_callback_ = 1;
     std::map<ContextId, CallContext> contexts_;
@@ -168,6 +201,7 @@ private:
     std::map<Principal, std::deque<Input>> inputs_;  ///< by sender; none is empty
     std::deque<Principal> turns_;                    ///< keys of inputs_, in turn
     bool canisters_turn_ = false;
+    MessageMemory memory_;
 };
 
 void encode(RecordWriter& out, const CallOrigin& origin);

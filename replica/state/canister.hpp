@@ -96,6 +96,15 @@ struct Canister {
     /// Its record is of version 1: what its module tells is not in `code` yet.
     bool is_of_version_1 = false;
 
+    /// What the subnet has noted of it (Subnet::refresh): no part of the state.
+    struct Noted {
+        bool waits = false, beats = false, is_low = false, has_deadlines = false;
+        u64 timer = 0;
+        u64 callbacks = 0;
+        u64 guaranteed_bytes = 0;  ///< of its message memory
+    };
+    mutable Noted noted;
+
     bool is_controller(const Principal& principal) const;
     const std::vector<Principal>& controllers() const { return settings.controllers; }
     /// For people: its alias, else its id.

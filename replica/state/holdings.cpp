@@ -9,7 +9,13 @@ namespace icvm::replica {
 Holdings holdings(const Canister& canister) {
     return {
         .memory_bytes = std::max(canister.settings.memory_allocation, memory_usage_bytes(canister)),
+        .message_memory_bytes = canister.calls.message_memory().total(),
         .compute_percent = canister.settings.compute_allocation};
+}
+
+u64 beyond_holdings(const Canister& canister, u64 usage_bytes) {
+    const u64 held = holdings(canister).memory_bytes;
+    return usage_bytes - std::min(usage_bytes, held);
 }
 
 u128 freezing_limit(const Canister& canister, const CostSchedule& schedule) {

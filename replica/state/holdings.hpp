@@ -8,6 +8,9 @@ namespace icvm::replica {
 /// What the canister pays for without doing anything.
 Holdings holdings(const Canister& canister);
 
+/// How much more it holds when it uses so many bytes.
+u64 beyond_holdings(const Canister& canister, u64 usage_bytes);
+
 /// Below this balance it is frozen (Interface spec, "Freezing threshold").
 u128 freezing_limit(const Canister& canister, const CostSchedule& schedule);
 

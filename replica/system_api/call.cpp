@@ -53,14 +53,35 @@ CallResult attach_cycles(SystemCall& call, std::string_view name, u128 amount) {
     return 0;
 }
 
+/// Takes memory for the messages of a call from the subnet; false: there is not enough, or keeping
+/// it would freeze the canister.
+bool take_message_memory(ExecutionContext& execution, const MessageMemory& memory) {
+    const u64 after = execution.message_memory() + memory.total();
+    if (may_not_freeze(execution.context) &&
+        execution.cycles() < execution.freezing_limit_with(execution.memory_usage(), after))
+        return false;
+    u64& left = execution.message_room.bytes;
+    if (memory.guaranteed > left) return false;
+    left -= memory.guaranteed;
+    execution.calls_memory += memory;
+    return true;
+}
+
 /// Prices what is sent; false: the canister cannot pay.
 bool pay(const ExecutionContext& execution, OutgoingCall& call) {
     call.fee = execution.schedule->request(call.method.size() + call.argument.size());
     call.prepaid_execution = execution.schedule->callback_prepayment(execution.memory64);
     call.prepaid_transmission = execution.schedule->response_prepayment();
-    // What is attached has left the balance already.
     return call.fee + call.prepaid_execution + call.prepaid_transmission <=
            execution.liquid_cycles();
+}
+
+/// One of the callbacks that the subnet has left; what is taken is not given back.
+bool take_callback(ExecutionContext& execution) {
+    u64& left = execution.message_room.callbacks;
+    if (left == 0) return false;
+    left--;
+    return true;
 }
 
 /// Whether the receiver's queue has room for one more call of this canister.
@@ -69,6 +90,18 @@ bool has_room(const ExecutionContext& execution, const Principal& callee) {
     return execution.canister->calls.unanswered(callee) +
                (made == execution.calls_to.end() ? 0 : made->second) <
            requests_max;
+}
+
+/// In mainnet's order: memory, a callback, cycles, the queue.
+bool accept(ExecutionContext& execution, OutgoingCall& call) {
+    const MessageMemory memory =
+        memory_of_request(call.method.size() + call.argument.size(), call.timeout_s.has_value());
+    if (!take_message_memory(execution, memory)) return false;
+    if (take_callback(execution) && pay(execution, call) && has_room(execution, call.callee))
+        return true;
+    execution.message_room.bytes += memory.guaranteed;
+    execution.calls_memory -= memory;
+    return false;
 }
 
 }  // namespace
@@ -138,14 +171,11 @@ CallResult call_cycles_add(SystemCall& call) {
 CallResult call_perform(SystemCall& call) {
     ExecutionContext& execution = call.execution;
     if (!execution.call) return not_begun("ic0.call_perform");
+    // What is attached has left the balance until the call is reset.
     OutgoingCall made = std::move(*execution.call);
-    if (!has_room(execution, made.callee)) {
-        execution.call.reset();
-        return not_performed;
-    }
-    const bool paid = pay(execution, made);
+    const bool is_accepted = accept(execution, made);
     execution.call.reset();
-    if (!paid) return not_performed;
+    if (!is_accepted) return not_performed;
     execution.calls_cost += made.cost();
     execution.calls_to[made.callee]++;
     execution.calls.push_back(std::move(made));

@@ -47,13 +47,41 @@ bool in_replicated_execution(Context context) {
     }
 }
 
+bool may_not_freeze(Context context) {
+    switch (context) {
+        case Context::update:
+        case Context::heartbeat:
+        case Context::global_timer:
+        case Context::on_low_wasm_memory: return true;
+        default: return false;
+    }
+}
+
+bool takes_room(Context context) {
+    switch (context) {
+        case Context::reply_callback:
+        case Context::reject_callback:
+        case Context::cleanup: return true;
+        default: return may_not_freeze(context);
+    }
+}
+
 u128 ExecutionContext::cycles() const {
     const u128 attached = call ? call->cycles : 0;
-    return canister->cycles + cycles_accepted - cycles_burned - calls_cost - attached;
+    return canister->cycles + cycles_accepted - cycles_burned - cycles_reserved - calls_cost -
+           attached;
+}
+
+u128 ExecutionContext::freezing_limit_with(u64 memory_bytes, u64 message_memory_bytes) const {
+    return schedule->freezing_limit(
+        {.memory_bytes = std::max(canister->settings.memory_allocation, memory_bytes),
+         .message_memory_bytes = message_memory_bytes,
+         .compute_percent = canister->settings.compute_allocation},
+        canister->settings.freezing_threshold, canister->reserved_cycles + cycles_reserved);
 }
 
 u128 ExecutionContext::liquid_cycles() const {
-    const u128 limit = freezing_limit(*canister, *schedule);
+    const u128 limit = freezing_limit_with(memory_usage(), message_memory());
     return cycles() - std::min(cycles(), limit);
 }
 

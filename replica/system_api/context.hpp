@@ -13,6 +13,7 @@
 #include "replica/state/holdings.hpp"
 #include "replica/state/stable_memory.hpp"
 #include "replica/system_api/execution_error.hpp"
+#include "replica/system_api/subnet_room.hpp"
 
 namespace icvm::replica {
 
@@ -41,6 +42,12 @@ enum class Context : u8 {
 /// "non replicated query", as mainnet names it.
 std::string_view mode_name(Context context);
 bool in_replicated_execution(Context context);
+/// Where what an execution takes of memory, and of cycles for it, must not freeze the canister: not
+/// in callbacks, which must be able to end, not where nothing stays, and not in install_code, which
+/// looks at its end.
+bool may_not_freeze(Context context);
+/// Where memory is taken from the subnet at once.
+bool takes_room(Context context);
 
 /// Greatest reply, in bytes.
 inline constexpr u64 reply_bytes_max_replicated = 2 * 1024 * 1024;
@@ -92,6 +99,8 @@ struct ExecutionContext {
     /// Makes that of the certified data, in queries of the canister that the user has called, when
     /// it is looked at; empty: there is none.
     std::function<Bytes()> data_certificate;
+    /// What the subnet has left, asked when it is needed; empty: as much as an empty one.
+    std::function<MemoryRoom()> ask_memory_room;
 
     // The call that it answers.
     u128 cycles_available = 0;      ///< attached to it, and not yet accepted
@@ -110,10 +119,16 @@ struct ExecutionContext {
     std::optional<u64> global_timer;
     u128 cycles_accepted = 0;
     u128 cycles_burned = 0;
-    std::optional<OutgoingCall> call;   ///< under construction
-    std::vector<OutgoingCall> calls;    ///< performed
-    std::map<Principal, u64> calls_to;  ///< how many of `calls`
-    u128 calls_cost = 0;                ///< of `calls`
+    std::optional<OutgoingCall> call;       ///< under construction
+    std::vector<OutgoingCall> calls;        ///< performed
+    std::map<Principal, u64> calls_to;      ///< how many of `calls`
+    u128 calls_cost = 0;                    ///< of `calls`
+    MessageMemory calls_memory;             ///< that `calls` keep
+    u64 memory_grown = 0;                   ///< bytes of heap and stable memory
+    u128 cycles_reserved = 0;               ///< for them
+    std::optional<MemoryRoom> memory_room;  ///< what is left of it
+    u64 room_taken = 0;                     ///< of it, in bytes
+    MessageRoom message_room;               ///< what is left of it
     std::vector<std::string> log;
     u64 log_bytes = 0;             ///< of `log`
     std::vector<u64> log_records;  ///< sizes of the records that mainnet's log would hold
@@ -121,11 +136,18 @@ struct ExecutionContext {
     std::optional<ExecutionError> error;  ///< why a host function trapped; then, why it failed
     std::string trap_message;             ///< of ic0.trap
     std::string trap_line;                ///< for the canister's log; empty: none
+    u64 slice_overrun = 0;  ///< instructions of a slice that was overspent; 0: none was
 
     /// The balance as the canister sees it.
     u128 cycles() const;
     /// Above the freezing limit.
     u128 liquid_cycles() const;
+    /// The freezing limit when it uses so much memory.
+    u128 freezing_limit_with(u64 memory_bytes, u64 message_memory_bytes) const;
+    u64 memory_usage() const { return memory_usage_bytes(*canister) + memory_grown; }
+    u64 message_memory() const {
+        return canister->calls.message_memory().total() + calls_memory.total();
+    }
     u64 timer() const { return global_timer.value_or(canister->global_timer); }
     bool has_responded() const {
         return responded_before || !std::holds_alternative<std::monostate>(response);

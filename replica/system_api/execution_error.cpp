@@ -60,6 +60,16 @@ ExecutionError out_of_instructions(u64 limit) {
                            "instruction-limit-exceeded")};
 }
 
+ExecutionError slice_overrun(u64 instructions) {
+    return {ErrorCode::canister_instruction_limit_exceeded,
+            fmt::format("Canister attempted to perform a large memory operation that used {} "
+                        "instructions and exceeded the slice limit {}.",
+                        instructions, slice_instructions),
+            help_with_link("Try breaking up large copies within the canister code into smaller "
+                           "chunks.",
+                           "slice-overrun")};
+}
+
 ExecutionError no_wasm_module() {
     return {ErrorCode::canister_wasm_module_not_found,
             "Attempted to execute a message, but the canister contains no Wasm module.",

@@ -8,6 +8,10 @@
 
 namespace icvm::replica {
 
+/// Instructions of a slice, as which mainnet runs long executions (docs/metering.md, "When the
+/// limit strikes").
+inline constexpr i64 slice_instructions = 2'000'000'000;
+
 /// Why an execution failed, before it is known to whom it is told: `text` and `help` are mainnet's
 /// (docs/mainnet.md, "Errors").
 struct ExecutionError {
@@ -33,6 +37,8 @@ ExecutionError contract_violation(std::string_view error);
 ExecutionError contract_violation(std::string_view error, std::string help);
 /// IC0522
 ExecutionError out_of_instructions(u64 limit);
+/// IC0522 when a slice is overspent by a whole one at once.
+ExecutionError slice_overrun(u64 instructions);
 /// IC0537
 ExecutionError no_wasm_module();
 /// Something of the protocol that this version does not have.

@@ -83,7 +83,7 @@ vm::HostOutcome enter(void* running, vm::HostCall& host) {
     SystemCall call{.row = row, .execution = execution, .host = host};
     read_arguments<index>(call);
     if (row.fee > 0 && !host.budget->charge(fee_of<index>(call))) [[unlikely]]
-        return trap(call, out_of_instructions(execution.instruction_limit));
+        return trap(call, call.out_of_budget());
     if (!(row.contexts & bit(execution.context))) [[unlikely]]
         return trap(call, call.wrong_mode());
     CallResult result = function(call);

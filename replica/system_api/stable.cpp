@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
+#include "replica/system_api/memory_growth.hpp"
 #include "replica/system_api/system_call.hpp"
 
 namespace icvm::replica::calls {
@@ -120,6 +123,17 @@ CallResult write(SystemCall& call, const Copy& copy) {
     return 0;
 }
 
+/// All ones when it cannot grow that far, or the subnet has no more; traps for cycles alone.
+CallResult grow(SystemCall& call, u64 pages_max) {
+    constexpr u64 failed = std::numeric_limits<u64>::max();
+    StableMemory& stable = *call.execution.stable;
+    if (stable.pages() > pages_max || call[0] > pages_max - stable.pages()) return failed;
+    auto taken = take_memory(call.execution, call[0] * vm::wasm_page_bytes);
+    if (taken) return stable.grow(call[0], pages_max);
+    if (taken.error().code == ErrorCode::canister_out_of_memory) return failed;
+    return std::unexpected(std::move(taken.error()));
+}
+
 }  // namespace
 
 CallResult stable64_size(SystemCall& call) { return call.execution.stable->pages(); }
@@ -129,13 +143,11 @@ CallResult stable_size(SystemCall& call) {
     return call.execution.stable->pages();
 }
 
-CallResult stable64_grow(SystemCall& call) {
-    return call.execution.stable->grow(call[0], stable_pages_max);
-}
+CallResult stable64_grow(SystemCall& call) { return grow(call, stable_pages_max); }
 
 CallResult stable_grow(SystemCall& call) {
     TRY(check_32_bit(call));
-    return u32(call.execution.stable->grow(call[0], stable32_pages_max));
+    return u32(TRY(grow(call, stable32_pages_max)));
 }
 
 CallResult stable64_read(SystemCall& call) {

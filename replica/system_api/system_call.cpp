@@ -70,7 +70,12 @@ CallResult SystemCall::write_cycles(u128 cycles, u64 destination) {
 
 Result<void, ExecutionError> SystemCall::charge(u64 instructions) {
     if (host.budget->charge(instructions)) return {};
-    return std::unexpected(out_of_instructions(execution.instruction_limit));
+    return std::unexpected(out_of_budget());
+}
+
+ExecutionError SystemCall::out_of_budget() const {
+    const u64 overrun = host.budget->overrun;
+    return overrun ? slice_overrun(overrun) : out_of_instructions(execution.instruction_limit);
 }
 
 ExecutionError SystemCall::wrong_mode() const {

@@ -29,6 +29,8 @@ struct SystemCall {
     Result<u64, ExecutionError> write_cycles(u128 cycles, u64 destination);
     /// Instructions beyond the row's fee. An error: none are left.
     Result<void, ExecutionError> charge(u64 instructions);
+    /// Why charge() has failed.
+    ExecutionError out_of_budget() const;
     /// "ic0_…" cannot be executed in this mode.
     ExecutionError wrong_mode() const;
 };
