@@ -53,6 +53,13 @@ bool is_management(const Principal& principal) {
     return principal == Principal() || principal == subnet_id();
 }
 
+/// The canister keeps no room any more for the response to a call.
+void release(Subnet& subnet, Canister& canister, const CallOrigin& origin) {
+    if (!std::holds_alternative<CanisterOrigin>(origin)) return;
+    canister.calls.release(origin);
+    subnet.refresh(canister);
+}
+
 }  // namespace
 
 void answer(Subnet& subnet, const CallOrigin& origin, const Principal& respondent, Payload payload,
@@ -136,7 +143,7 @@ Principal caller_of(const CallOrigin& origin) {
 }
 
 void respond(Subnet& subnet, Canister& canister, CallContext& context, Answer& answered) {
-    canister.calls.release(context.origin);
+    release(subnet, canister, context.origin);
     Payload payload;
     if (auto* reply = std::get_if<ByteVector>(&answered))
         payload = std::move(*reply);
@@ -152,7 +159,7 @@ void respond(Subnet& subnet, Canister& canister, CallContext& context, Answer& a
 
 void respond_failure(Subnet& subnet, Canister& canister, CallContext& context,
                      std::optional<Reject> error) {
-    canister.calls.release(context.origin);
+    release(subnet, canister, context.origin);
     Payload payload;
     if (error)
         payload = payload_of(std::move(*error), context.origin);
