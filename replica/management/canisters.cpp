@@ -27,8 +27,8 @@ Result<Principal, Failure> create(ManagementContext& context,
     TRY(reserve_allocation(context.subnet, before, request.settings));
     const Principal made = TRY(replica::create_canister(context.subnet, std::move(request)));
     Canister& canister = context.subnet.change(made);
-    canister.cycles = before.cycles;
     canister.reserved_cycles = before.reserved_cycles;
+    if (created > 0) canister.cycles -= canister.reserved_cycles;
     return made;
 }
 
@@ -74,7 +74,7 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
     const Principal id =
         TRY(create(context, given.settings, context.cycles - fee, 0, std::nullopt));
     Canister& made = context.subnet.change(id);
-    made.cycles = std::exchange(context.cycles, 0) - fee;
+    made.cycles = std::exchange(context.cycles, 0) - fee - made.reserved_cycles;
     made.consumed.creation = fee;
     return CanisterIdRecord{id};
 }
