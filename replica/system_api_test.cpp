@@ -511,15 +511,15 @@ TEST_CASE("performance_counter counts this execution; other types trap") {
                 violated + "Error getting performance counter type 2");
 }
 
-TEST_CASE("a message that spends its budget on a call is told its limit") {
+TEST_CASE("a message that overspends a slice on a call is told so") {
     Probe probe(true);
     const u32 append = probe.import("msg_reply_data_append");
     starts_with(
         probe.run(i64_const(0) + i64_const(1'000'000'000) + call(append)),
         "IC0522: " + from +
-            "Canister exceeded the limit of 40000000000 instructions for single message "
-            "execution..\nTry optimizing this method to consume fewer instructions or split "
-            "the work across multiple messages. See documentation: ");
+            "Canister attempted to perform a large memory operation that used 50000000520 "
+            "instructions and exceeded the slice limit 2000000000..\nTry breaking up large copies "
+            "within the canister code into smaller chunks. See documentation: ");
 }
 
 }  // namespace icvm::replica

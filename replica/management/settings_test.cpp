@@ -69,8 +69,8 @@ TEST_CASE("compute and memory are what the subnet has left") {
                            "be satisfied because the Subnet's remaining compute capacity is 99%."));
     CHECK(world.update("compute_allocation = opt 99") == "()");
     CHECK(world.update("memory_allocation = opt 3_298_534_883_328")
-              .starts_with("IC0101: Canister requested 3.00 TiB of memory but only 2.00 TiB are "
-                           "available in the subnet."));
+              .starts_with("IC0101: Canister requested 3.00 TiB of memory but only 509.50 GiB "
+                           "are available in the subnet."));
 }
 
 TEST_CASE("an allocation must not freeze the canister; a threshold may") {
@@ -78,8 +78,8 @@ TEST_CASE("an allocation must not freeze the canister; a threshold may") {
     CHECK(world.update("compute_allocation = opt 50; freezing_threshold = opt 1_000_000_000")
               .starts_with("IC0530: Cannot increase compute allocation to 50% due to insufficient "
                            "cycles. At least 499_9"));
-    CHECK(world.update("memory_allocation = opt 1_099_511_627_776")
-              .starts_with("IC0531: Cannot increase memory allocation to 1099511627776 due to "
+    CHECK(world.update("memory_allocation = opt 536_870_912_000")
+              .starts_with("IC0531: Cannot increase memory allocation to 536870912000 due to "
                            "insufficient cycles."));
     CHECK(world.update("freezing_threshold = opt 100_000_000_000_000") == "()");
 }
