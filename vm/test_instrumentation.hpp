@@ -14,7 +14,7 @@
 
 #include "vm/base/leb128.hpp"
 #include "vm/binary/instruction_reader.hpp"
-#include "vm/compile/options.hpp"
+#include "vm/code/options.hpp"
 #include "vm/test_costs.hpp"
 #include "vm/vm.hpp"
 

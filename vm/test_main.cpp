@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "vm/compile/options.hpp"
+#include "vm/code/options.hpp"
 
 /// ICVM_EAGER=1: all functions are compiled when their module is loaded.
 int main(int count, char** arguments) {

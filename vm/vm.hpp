@@ -10,7 +10,7 @@
 
 #include "vm/base/bytes.hpp"
 #include "vm/base/result.hpp"
-#include "vm/compile/options.hpp"
+#include "vm/code/options.hpp"
 #include "vm/exec/execution.hpp"
 #include "vm/exec/signals.hpp"
 #include "vm/runtime/budget.hpp"

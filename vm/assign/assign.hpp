@@ -1,7 +1,7 @@
 #pragma once
 
-#include "vm/compile/draft.hpp"
-#include "vm/compile/forms.hpp"
+#include "vm/code/draft.hpp"
+#include "vm/code/forms.hpp"
 
 namespace icvm::vm {
 

@@ -4,8 +4,8 @@
 #include <bit>
 
 #include "vm/base/check.hpp"
-#include "vm/compile/metering.hpp"
-#include "vm/compile/swapped.hpp"
+#include "vm/code/metering.hpp"
+#include "vm/code/swapped.hpp"
 
 namespace icvm::vm {
 
@@ -26,7 +26,7 @@ Operation sequence_of(Operation first, Operation second) {
     static constexpr Row rows[] = {
 #define CODE_SEQUENCE(first, second, id, letters) \
     {Operation::first, Operation::second, Operation::id},
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     };
     for (const Row& row : rows)
         if (row.first == first && row.second == second) return row.both;

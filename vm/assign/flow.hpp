@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "vm/assign/shape.hpp"
-#include "vm/compile/draft.hpp"
+#include "vm/code/draft.hpp"
 
 namespace icvm::vm {
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "vm/base/check.hpp"
-#include "vm/compile/metering.hpp"
+#include "vm/code/metering.hpp"
 
 namespace icvm::vm {
 
@@ -23,7 +23,7 @@ namespace {
 constexpr PairRow rows[] = {
 #define PAIR(first, second, feeds, fused, map) \
     {Operation::first, Operation::second, #feeds[#feeds[0] == '\'' ? 1 : 0], Operation::fused, map},
-#include "vm/compile/pairs.def"
+#include "vm/code/pairs.def"
     {Operation::none, Operation::none, '-', Operation::none, ""},
 };
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "vm/assign/liveness.hpp"
-#include "vm/compile/forms.hpp"
+#include "vm/code/forms.hpp"
 
 namespace icvm::vm {
 

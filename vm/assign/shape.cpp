@@ -84,7 +84,7 @@ void mark_early(std::array<Shape, operation_count>& shapes) {
     static constexpr Row rows[] = {
 #define PAIR(first, second, feeds, fused, map) \
     {Operation::first, Operation::second, Operation::fused, map},
-#include "vm/compile/pairs.def"
+#include "vm/code/pairs.def"
         {Operation::copy, Operation::copy, Operation::none, ""}};
     for (size_t round = 0; round < 3; round++)
         for (const Row& row : rows) {

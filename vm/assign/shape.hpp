@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

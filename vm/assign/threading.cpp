@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "vm/assign/flow.hpp"
-#include "vm/compile/metering.hpp"
+#include "vm/code/metering.hpp"
 
 namespace icvm::vm {
 

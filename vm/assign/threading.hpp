@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vm/compile/draft.hpp"
+#include "vm/code/draft.hpp"
 
 namespace icvm::vm {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 #include "vm/compile/site_table.hpp"
 
 namespace icvm::vm {

@@ -30,7 +30,7 @@ Operation guarded64(Operation first) {
 #define CODE_LOAD64(id) \
     case Operation::id##_guarded: return Operation::id##_guarded64;
 #define CODE_STORE64(id) CODE_LOAD64(id)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
         default: return Operation::none;
     }
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "vm/code/swapped.hpp"
 #include "vm/compile/compiler.hpp"
 #include "vm/compile/families.hpp"
-#include "vm/compile/swapped.hpp"
 
 namespace icvm::vm {
 

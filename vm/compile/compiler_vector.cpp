@@ -1,8 +1,8 @@
 /// Vector instructions, two slots a vector; and wide arithmetic, which has two results.
 
+#include "vm/code/shuffle.hpp"
 #include "vm/compile/compiler.hpp"
 #include "vm/compile/families.hpp"
-#include "vm/compile/shuffle.hpp"
 
 namespace icvm::vm {
 

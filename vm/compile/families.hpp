@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 #include "vm/wasm/opcode.hpp"
 
 namespace icvm::vm {
@@ -140,7 +140,7 @@ inline constexpr std::array<FamilyRow, opcode_places> families = [] {
 #include "vm/wasm/opcode.def"
 #undef ROW
 #define CODE_SHIFT(id) table[place_of(Opcode::id)].by = Operation::id##_by;
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     // What the rows of opcode.def put elsewhere.
     for (const Opcode opcode : {Opcode::ref_null, Opcode::ref_func, Opcode::ref_is_null})
         table[place_of(opcode)] = {};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "vm/compile/metering.hpp"
+#include "vm/code/metering.hpp"
 #include "vm/compile/slots.hpp"
 
 namespace icvm::vm {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "vm/binary/instruction.hpp"
-#include "vm/compile/code.hpp"
-#include "vm/compile/options.hpp"
+#include "vm/code/code.hpp"
+#include "vm/code/options.hpp"
 #include "vm/validate/function_validator.hpp"
 
 namespace icvm::vm {

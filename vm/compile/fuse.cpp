@@ -23,7 +23,7 @@ constexpr auto make_comparisons() {
     put(Operation::id##_is, ROW(Operation::id, id, inverse, swapped));
 #define CODE_BRANCH_NOT(id, inverse, swapped) \
     put(Operation::branch_##id, ROW(Operation::none, id, inverse, swapped));
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 #undef ROW
     return table;
 }

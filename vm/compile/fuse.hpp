@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

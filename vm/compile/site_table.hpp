@@ -4,7 +4,7 @@
 #include <span>
 
 #include "vm/base/bytes.hpp"
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

@@ -5,7 +5,7 @@
 
 #include "vm/base/check.hpp"
 #include "vm/base/integers.hpp"
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 #include "vm/wasm/module.hpp"
 
 namespace icvm::vm {

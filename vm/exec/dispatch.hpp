@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "vm/compile/metering.hpp"
+#include "vm/code/metering.hpp"
 #include "vm/exec/frame.hpp"
 
 /// A handler's body is `static Step run(Registers&)`, always inlined. Here it becomes a handler:

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "vm/compile/code.hpp"
-#include "vm/compile/forms.hpp"
+#include "vm/code/code.hpp"
+#include "vm/code/forms.hpp"
 #include "vm/exec/execution.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/instance.hpp"

@@ -360,7 +360,7 @@ void put_call_handlers(Handlers& handlers) {
     handlers.put<RestoreInstance>(Operation::restore_instance);
 #define CODE_CALL_SEQUENCE(id, Body, letters) \
     BehindMove<Body, true>::put(handlers, Operation::copy_##id, Operation::constant_##id);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     handlers.put<Call>(Operation::call);
     handlers.put<CallImported>(Operation::call_imported);
     handlers.put<CallIndirect>(Operation::call_indirect);

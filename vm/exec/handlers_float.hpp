@@ -328,7 +328,7 @@ void put_float_family(Handlers& handlers) {
 #define CODE_BRANCH(id, inverse, swapped) \
     put_float_branch<Float, numeric::id, Operation::branch_##id>(handlers);
 #define CODE_BRANCH_NOT(id, inverse, swapped) CODE_BRANCH(id, inverse, swapped)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 }
 
 }  // namespace icvm::vm

@@ -33,7 +33,7 @@ std::vector<FloatRow> float_rows() {
 #include "vm/wasm/opcode.def"
 #define CODE_BRANCH(id, inverse, swapped) add({Operation::branch_##id, signature_of(#id), true});
 #define CODE_BRANCH_NOT(id, inverse, swapped) CODE_BRANCH(id, inverse, swapped)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     return rows;
 }
 

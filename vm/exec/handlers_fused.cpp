@@ -96,7 +96,7 @@ void put_fused_handlers(Handlers& handlers) {
     GlobalStep<numeric::type##_add>::put(handlers, Operation::global_get_##type##_add, \
                                          Operation::global_##type##_add,               \
                                          Operation::type##_add_global_set);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     handlers.put_forms<XorAndMultiply, integer, integer, integer>(Operation::i64_xor_mul_sI);
     handlers.put_forms<ShiftAndWrap, integer, integer>(Operation::i64_shr_u_wrap_i);
 }

@@ -161,7 +161,7 @@ void put_chains(Handlers& handlers) {
               Chain<numeric::first, numeric::second, std::string_view(letters)[3] == 'l', \
                     Operation::id>::template FORM_##operands,                             \
               CHAIN_FILES_##operands>(handlers, Operation::id);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 }
 
 template <class Family>
@@ -174,7 +174,7 @@ void put_tests(Handlers& handlers) {
 #define CODE_TEST(id, letters, first, compare, operands)   \
     PUT_TEST(branch_##id, first, compare, operands, false) \
     PUT_TEST(repeat_##id, first, compare, operands, true)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 #undef PUT_TEST
 }
 
@@ -190,7 +190,7 @@ void put_steps(Handlers& handlers) {
     PUT_STEP(repeat_##id, first, compare, operands, true)
 #define CODE_STEP_BACK(id, letters, first, compare, swapped, operands) \
     PUT_STEP(repeat_##id, first, compare, operands, true)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 #undef PUT_STEP
 }
 

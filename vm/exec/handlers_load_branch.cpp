@@ -64,7 +64,7 @@ void put_load_branch_handlers(Handlers& handlers) {
     LoadTest<narrow, numeric::compare, false>::put(handlers,                              \
                                                    Operation::branch_##load##_##compare); \
     LoadTest<narrow, numeric::compare, true>::put(handlers, Operation::repeat_##load##_##compare);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 }
 
 }  // namespace icvm::vm

@@ -25,7 +25,7 @@ constexpr Row rows[] = {
 #define CODE_LOAD_TEST(load, narrow, compare)                                   \
     {Operation::branch_##load##_##compare, sizeof(narrow), #compare[4] == 'e'}, \
         {Operation::repeat_##load##_##compare, sizeof(narrow), #compare[4] == 'e'},
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 };
 
 // Forms of code.def.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vm/compile/swapped.hpp"
+#include "vm/code/swapped.hpp"
 #include "vm/exec/dispatch.hpp"
 #include "vm/exec/numeric.hpp"
 
@@ -232,7 +232,7 @@ void put_branch_family(Handlers& handlers) {
 #define CODE_BRANCH(id, inverse, swapped) \
     put_branch<Family, numeric::id, Operation::branch_##id>(handlers);
 #define CODE_BRANCH_NOT(id, inverse, swapped) CODE_BRANCH(id, inverse, swapped)
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 }
 
 }  // namespace icvm::vm

@@ -31,7 +31,7 @@ void put_vector_constant(Handlers& handlers, Operation operation) {
 void put_vector_constant_handlers(Handlers& handlers) {
 #define CODE_VECTOR_CONSTANT(id) \
     put_vector_constant<numeric::id>(handlers, Operation::id##_constant);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 }
 
 }  // namespace icvm::vm

@@ -132,7 +132,7 @@ void put_vector_lane_handlers(Handlers& handlers) {
     put_replace_lane<numeric::f32x4_replace_lane, f32x4_replace_lane>(handlers);
     put_replace_lane<numeric::f64x2_replace_lane, f64x2_replace_lane>(handlers);
 #define CODE_SHIFT(id) put_shift_by<numeric::id>(handlers, Operation::id##_by);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     handlers.put<WideOfFour<numeric::i64_add128>>(Operation::i64_add128);
     handlers.put<WideOfFour<numeric::i64_sub128>>(Operation::i64_sub128);
     handlers.put<WideOfTwo<numeric::i64_mul_wide_s>>(Operation::i64_mul_wide_s);

@@ -49,7 +49,7 @@ std::vector<VectorRow> vector_rows() {
     add_lane(Operation::id, #id, signature);
 #include "vm/wasm/opcode.def"
 #define CODE_SHIFT(id) rows.push_back({Operation::id##_by, "v:v", 64});
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     return rows;
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("A vector instruction with a constant gives what it gives with an oper
     };
     const Row rows[] = {
 #define CODE_VECTOR_CONSTANT(id) {Operation::id##_constant, Operation::id},
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     };
     TestMachine machine(nullptr);
     const std::vector<Bits> all = samples();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vm/compile/shuffle.hpp"
+#include "vm/code/shuffle.hpp"
 #include "vm/exec/numeric_vector_integer.hpp"
 
 /// Vector instructions that choose lanes by index, or go from one shape of integers to another
@@ -26,7 +26,7 @@ inline constexpr auto i8x16_swizzle = [](u8x16 a, u8x16 indices) -> u8x16 {
     return of_lanes<u8x16>(to);
 };
 
-/// Lanes of `a` and `b` together, by marked indices (vm/compile/shuffle.hpp).
+/// Lanes of `a` and `b` together, by marked indices (vm/code/shuffle.hpp).
 inline constexpr auto shuffle_marked = [](u8x16 a, u8x16 b, u8x16 marked) -> u8x16 {
     const u8x16 other = marked ^ splat<u8x16>(mark_second);
 #if defined(__SSSE3__)

@@ -21,7 +21,7 @@ struct Pair {
 const std::vector<Pair> pairs = {
 #define PAIR(first, second, feeds, fused, map) \
     {Operation::first, Operation::second, #feeds[0], Operation::fused, map},
-#include "vm/compile/pairs.def"
+#include "vm/code/pairs.def"
 };
 
 constexpr u64 samples[] = {

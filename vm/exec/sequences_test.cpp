@@ -16,7 +16,7 @@ struct Row {
 const std::vector<Row> rows = {
 #define CODE_SEQUENCE(first, second, id, letters) \
     {Operation::first, Operation::second, Operation::id},
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 };
 
 using Places = std::array<Place, FormTable::operands_max>;

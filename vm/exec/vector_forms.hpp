@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

@@ -1,4 +1,4 @@
-#include "vm/compile/metering.hpp"
+#include "vm/code/metering.hpp"
 
 namespace icvm::vm {
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "vm/base/integers.hpp"
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 
@@ -47,7 +47,7 @@ constexpr auto make() {
     put(Operation::id##_guarded64_indexed, Operation::id##_guarded64_indexed); \
     put(Operation::id##_guarded64_tracked_indexed, Operation::id##_guarded64_tracked_indexed);
 #define CODE_SWAPPED_ONE(id, swapped) put(Operation::id, Operation::swapped);
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     put(Operation::i64_xor_mul_sI, Operation::i64_xor_mul_sI);
     return table;
 }

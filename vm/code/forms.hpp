@@ -3,7 +3,7 @@
 #include <array>
 #include <span>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

@@ -1,4 +1,4 @@
-#include "vm/compile/options.hpp"
+#include "vm/code/options.hpp"
 
 #include "vm/wasm/opcode.hpp"
 

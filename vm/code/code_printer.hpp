@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 

@@ -16,7 +16,7 @@ using Cell = u64;
 /// The internal instructions (docs/interpreter.md).
 enum class Operation : u16 {
 #define CODE(id, ...) id,
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
     none,  ///< number of operations
 };
 

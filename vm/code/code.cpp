@@ -1,4 +1,4 @@
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 
 namespace icvm::vm {
 
@@ -34,7 +34,7 @@ constexpr std::string_view lane_letters(std::string_view signature, std::string_
 
 constexpr Row rows[] = {
 #define CODE(id, operands) make_row(#id, operands),
-#include "vm/compile/code.def"
+#include "vm/code/code.def"
 };
 
 }  // namespace

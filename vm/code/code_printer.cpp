@@ -1,4 +1,4 @@
-#include "vm/compile/code_printer.hpp"
+#include "vm/code/code_printer.hpp"
 
 #include <unordered_map>
 

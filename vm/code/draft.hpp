@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "vm/compile/code.hpp"
+#include "vm/code/code.hpp"
 #include "vm/wasm/types.hpp"
 
 namespace icvm::vm {
