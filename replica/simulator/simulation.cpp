@@ -68,8 +68,10 @@ Result<Sha256, Finding> Simulation::run(u64 rounds) {
     while (!finding_ && tally_.rounds < rounds) {
         refresh_cast();
         for (u64 actions = random_.below(1 + cast_.habits.actions_max); actions > 0 && !finding_;
-             actions--)
+             actions--) {
             act();
+            follow_messages();  // what users wait for takes rounds, and time may move behind it
+        }
         if (weather_ != Weather::quiet && !finding_) disturb();
         if (!finding_) tick();
         if (!finding_) check();
