@@ -11,7 +11,7 @@ BUILD ?= build/$(MODE)
 CXX   := $(if $(filter-out default,$(origin CXX)),$(CXX),$(firstword $(shell command -v clang++-19 clang++-22) g++))
 CCACHE := $(shell command -v ccache)
 CLANG := $(findstring clang,$(CXX))
-X86_64 := $(findstring x86_64,$(shell $(CXX) -dumpmachine))
+X86_64 := $(findstring x86_64,$(shell $(CXX) -dumpmachine 2>/dev/null))
 JOBS  ?= $(shell nproc)
 
 STANDARD := -std=c++23 -I. -Wall -Wextra -Werror=return-type -ffp-contract=off -fno-strict-aliasing
