@@ -184,7 +184,10 @@ RandomCall about_one(Method method, Random& random, const Cast& cast) {
 RandomCall supply(Random& random, const Cast& cast) {
     const u64 choice = random.below(100);
     if (choice < 40) return about_one(Method::deposit_cycles, random, cast);
-    if (choice < 60) return top_up(random_canister(random, cast), random.below(10 * trillion));
+    if (choice < 60) {
+        const Principal canister = random_canister(random, cast);
+        return top_up(canister, random.below(10 * trillion));
+    }
     if (choice < 70) return random_creation(random, cast);
     CreateCanisterArguments arguments;
     arguments.settings = random_settings(random, cast);

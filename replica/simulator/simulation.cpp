@@ -123,7 +123,9 @@ void Simulation::submit_program() {
     const u64 choice = random_.below(100);
     const std::string method = choice < 88 ? "update" : choice < 97 ? "query" : "missing";
     const Role role = method == "query" ? Role::query : Role::message;
-    submit({random_.pick(cast_.canisters), method, writer.program(role)}, random_.percent(20));
+    // One after the other: the order of arguments is the compiler's.
+    const RandomCall call{random_.pick(cast_.canisters), method, writer.program(role)};
+    submit(call, random_.percent(20));
 }
 
 void Simulation::submit_management() {
@@ -137,7 +139,9 @@ void Simulation::strike() {
     std::vector<Principal> waiting;
     for (const auto& [id, canister] : replica_->subnet().canisters())
         if (!canister.calls.contexts().empty()) waiting.push_back(id);
-    if (!waiting.empty()) submit(random_strike(random_, cast_, random_.pick(waiting)), false);
+    if (waiting.empty()) return;
+    const Principal struck = random_.pick(waiting);
+    submit(random_strike(random_, cast_, struck), false);
 }
 
 void Simulation::create() {
