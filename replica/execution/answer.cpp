@@ -27,11 +27,17 @@ void push(Subnet& subnet, const Principal& receiver, Calls::Input input) {
     subnet.refresh(canister);
 }
 
+/// Ids of another length are those of users: no subnet has them.
+constexpr size_t canister_id_bytes = 10;
+
 std::optional<Reject> why_undeliverable(const Subnet& subnet, const Request& request) {
     const Canister* receiver = subnet.find(request.receiver);
     const std::string id = request.receiver.text();
     if (!receiver)
-        return reject(ErrorCode::canister_not_found, fmt::format("Canister {} not found", id));
+        return reject(ErrorCode::canister_not_found,
+                      request.receiver.bytes().size() == canister_id_bytes
+                          ? fmt::format("Canister {} not found", id)
+                          : fmt::format("No route to canister {}", id));
     if (auto running = require_running(*receiver); !running) return running.error();
     const u128 minimum = receiver->settings.minimum_incoming_canister_call_cycles;
     if (request.sender != request.receiver && request.cycles < minimum) {
