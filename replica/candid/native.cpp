@@ -35,11 +35,11 @@ void Native<u128>::write(u128 value, Values& out) {
 
 void Native<u128>::read(NativeReader& in, u32 index, u128& value) {
     const Integer integer = in.values.integer(in.values[index]);
-    if (integer.magnitude.size() > sizeof(value))
+    const std::optional<u128> small = integer.as_u128();
+    if (!small)
         return in.fail("Deserialize error: the nat " + integer_digits(integer) +
                        " is larger than 2^128-1");
-    value = 0;
-    for (size_t i = integer.magnitude.size(); i-- > 0;) value = value << 8 | integer.magnitude[i];
+    value = *small;
 }
 
 void Native<Principal>::read(NativeReader& in, u32 index, Principal& value) {

@@ -184,6 +184,13 @@ std::optional<u64> Integer::as_u64() const {
     return value;
 }
 
+std::optional<u128> Integer::as_u128() const {
+    if (negative || magnitude.size() > sizeof(u128)) return std::nullopt;
+    u128 value = 0;
+    for (size_t i = magnitude.size(); i-- > 0;) value = value << 8 | magnitude[i];
+    return value;
+}
+
 std::optional<i64> Integer::as_i64() const {
     const auto absolute = Integer{false, magnitude}.as_u64();
     constexpr u64 min_magnitude = u64(1) << 63;

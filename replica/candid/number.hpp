@@ -16,8 +16,9 @@ struct Integer {
     bool negative = false;
     ByteVector magnitude;
 
-    std::optional<i64> as_i64() const;  ///< when it fits
-    std::optional<u64> as_u64() const;  ///< when it fits
+    std::optional<i64> as_i64() const;    ///< when it fits
+    std::optional<u64> as_u64() const;    ///< when it fits
+    std::optional<u128> as_u128() const;  ///< when it fits
 };
 
 Integer integer_of(i64 value);

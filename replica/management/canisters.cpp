@@ -50,6 +50,11 @@ Result<void, Failure> check_specified(const Principal& id) {
     return {};
 }
 
+/// An amount of more than 128 bits is the default one, as on mainnet.
+u128 made_cycles(const candid::Integer& amount) {
+    return amount.as_u128().value_or(cycles_default);
+}
+
 Result<void, Failure> add_cycles(Subnet& subnet, const Principal& id, u128 amount) {
     (void)TRY(find_managed(subnet, id));
     Canister& canister = subnet.change(id);
@@ -83,7 +88,7 @@ ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
     ManagementContext& context, const ProvisionalCreateArguments& given) {
     TRY(check_ranges(given.settings));
     if (given.specified_id) TRY(check_specified(*given.specified_id));
-    const u128 amount = given.amount.value_or(cycles_default);
+    const u128 amount = given.amount ? made_cycles(*given.amount) : cycles_default;
     return CanisterIdRecord{
         TRY(create(context, given.settings, amount, amount, given.specified_id))};
 }
@@ -91,7 +96,7 @@ ManagementResult<CanisterIdRecord> provisional_create_canister_with_cycles(
 ManagementResult<Nothing> provisional_top_up_canister(ManagementContext& context,
                                                       const ProvisionalTopUpArguments& given) {
     (void)TRY(find_managed(context.subnet, given.canister_id));
-    const u128 amount = context.subnet.change_record().create_cycles(given.amount);
+    const u128 amount = context.subnet.change_record().create_cycles(made_cycles(given.amount));
     TRY(add_cycles(context.subnet, given.canister_id, amount));
     return Nothing{};
 }

@@ -214,9 +214,9 @@ RandomCall deletion(const Principal& canister) {
     return management_call(Method::delete_canister, CanisterIdRecord{canister});
 }
 
-RandomCall top_up(const Principal& canister, u128 cycles) {
+RandomCall top_up(const Principal& canister, u64 cycles) {
     return management_call(Method::provisional_top_up_canister,
-                           ProvisionalTopUpArguments{canister, cycles});
+                           ProvisionalTopUpArguments{canister, candid::integer_of(cycles)});
 }
 
 RandomCall random_strike(Random& random, const Cast& cast, const Principal& canister) {
@@ -238,8 +238,8 @@ RandomCall random_strike(Random& random, const Cast& cast, const Principal& cani
 
 RandomCall random_creation(Random& random, const Cast& cast) {
     ProvisionalCreateArguments arguments;
-    arguments.amount = cast.habits.is_poor ? u128(random.below(5 * trillion))
-                                           : u128(random.below(10'000 * trillion));
+    arguments.amount =
+        candid::integer_of(random.below(cast.habits.is_poor ? 5 * trillion : 10'000 * trillion));
     arguments.settings = random_settings(random, cast);
     if (random.percent(10)) arguments.specified_id = Principal::canister(8 + random.below<u64>(40));
     return management_call(Method::provisional_create_canister_with_cycles, arguments);

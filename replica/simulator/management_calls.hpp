@@ -17,7 +17,7 @@ RandomCall random_strike(Random& random, const Cast& cast, const Principal& cani
 /// What a user asks for when there shall be one canister more, or one less, or more cycles in it.
 RandomCall random_creation(Random& random, const Cast& cast);
 RandomCall deletion(const Principal& canister);
-RandomCall top_up(const Principal& canister, u128 cycles);
+RandomCall top_up(const Principal& canister, u64 cycles);
 
 template <class Arguments>
 RandomCall management_call(management::Method method, const Arguments& arguments) {

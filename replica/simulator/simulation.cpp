@@ -15,7 +15,7 @@ namespace {
 
 constexpr u64 second_ns = 1'000'000'000, minute_ns = 60 * second_ns, day_ns = 1440 * minute_ns;
 constexpr u64 large_round = 28'000'000'000;
-constexpr u128 trillion = 1'000'000'000'000;
+constexpr u64 trillion = 1'000'000'000'000;
 /// Between two calls of Options::progress, where executions are interrupted.
 constexpr u64 small_slice = 2'000;
 /// Rounds after which everything must have been answered, a minute each.

@@ -17,15 +17,6 @@ std::unexpected<Reject> refused(ErrorCode code, std::string message) {
     return std::unexpected(reject(code, std::move(message)));
 }
 
-/// Nothing: it is negative, or has more than 128 bits.
-std::optional<u128> u128_of(const Integer& number) {
-    if (number.negative || number.magnitude.size() > sizeof(u128)) return std::nullopt;
-    u128 value = 0;
-    for (size_t i = 0; i < number.magnitude.size(); i++)
-        value |= u128(number.magnitude[i]) << (8 * i);
-    return value;
-}
-
 /// A number from 0 to `max`; `range` is what mainnet says of it. wasm_memory_limit and _threshold
 /// end at 2^48, and still say 2^64-1.
 template <class Number>
@@ -37,7 +28,7 @@ struct Range {
 
     Result<void, Reject> set() const {
         if (!wanted) return {};
-        const auto number = u128_of(*wanted);
+        const auto number = wanted->as_u128();
         if (!number || *number > max)
             return refused(ErrorCode::canister_contract_violation,
                            fmt::format("{}, got {}", range, candid::integer_text(*wanted)));

@@ -22,7 +22,7 @@ struct CreateCanisterArguments {
 };
 
 struct ProvisionalCreateArguments {
-    std::optional<u128> amount;
+    std::optional<candid::Integer> amount;
     std::optional<CanisterSettings> settings;
     std::optional<Principal> specified_id;
     std::optional<u64> sender_canister_version;
@@ -32,7 +32,7 @@ struct ProvisionalCreateArguments {
 
 struct ProvisionalTopUpArguments {
     Principal canister_id;
-    u128 amount = 0;
+    candid::Integer amount;
     CANDID_RECORD(ProvisionalTopUpArguments, canister_id, amount)
 };
 
