@@ -142,8 +142,7 @@ constexpr Task tasks[] = {
 }  // namespace
 
 Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
-                                  const Principal& caller) {
-    const bool memory64 = is_memory64(canister);
+                                  bool memory64, const Principal& caller) {
     const u128 cost = subnet.schedule().execution(instructions_max, memory64);
     if (auto why = out_of_cycles(canister, subnet.schedule(), cost, caller))
         return std::unexpected(reject(ErrorCode::canister_out_of_cycles, std::move(*why)));
@@ -169,7 +168,7 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
     const bool is_query = calls_query(module.get(), call.method);
     const auto prepaid =
         prepay(subnet, canister, is_query ? query_instructions_max : update_instructions_max,
-               caller_of(context.origin));
+               is_memory64(canister), caller_of(context.origin));
     auto why = prepaid ? why_not(canister, module.get(), call.method)
                        : std::optional<Reject>(prepaid.error());
     if (why) {
@@ -186,7 +185,8 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
 
 Result<void, Failure> execute_task(Subnet& subnet, const Principal& id, Context task) {
     Canister& canister = subnet.change(id);
-    const auto prepaid = prepay(subnet, canister, update_instructions_max, Principal());
+    const auto prepaid =
+        prepay(subnet, canister, update_instructions_max, is_memory64(canister), Principal());
     if (!prepaid) return {};  // it stays due
     if (task == Context::global_timer) canister.global_timer = 0;
     if (task == Context::on_low_wasm_memory) canister.low_memory_hook = HookStatus::executed;

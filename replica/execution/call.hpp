@@ -32,10 +32,10 @@ struct Prepayment {
     bool memory64 = false;  ///< the price of an instruction
 };
 
-/// Takes from the balance what `instructions_max` may cost, or IC0207; `caller` learns how much is
-/// missing when it controls the canister.
+/// Takes from the balance what `instructions_max` of a module may cost, or IC0207; `caller` learns
+/// how much is missing when it controls the canister.
 Result<Prepayment, Reject> prepay(Subnet& subnet, Canister& canister, u64 instructions_max,
-                                  const Principal& caller);
+                                  bool memory64, const Principal& caller);
 /// Gives back what was not used.
 void settle(Subnet& subnet, Canister& canister, const Prepayment& prepaid, u64 instructions);
 

@@ -19,18 +19,23 @@ namespace {
 /// Of a line in the canister's log that tells of a trap.
 constexpr std::string_view trap_prefix = "[TRAP]: ";
 
+/// The module that is asked for, or why there is none: that matters once canister_pre_upgrade has
+/// run.
+using MadeModule = Result<std::shared_ptr<const CanisterModule>, ExecutionError>;
+
 /// An install_code on its way: the canister as it is becoming. Nothing is written to the storage
 /// before commit().
 class Installation {
 public:
-    /// `prepaid`: taken from the balance for it.
+    /// `made`: of the module that is asked for. `prepaid`: taken from the balance for it.
     Installation(Subnet& subnet, const ChangeOrigin& origin, const InstallCode& request,
-                 const Canister& old, const Prepayment& prepaid)
+                 const Canister& old, MadeModule made, const Prepayment& prepaid)
         : subnet_(subnet),
           origin_(origin),
           request_(request),
           old_(old),
           next_(old),
+          made_(std::move(made)),
           prepaid_(prepaid) {}
 
     Result<void, Failure> perform();
@@ -44,7 +49,7 @@ private:
     Result<void, Failure> steps();
     void open_stable_memory();
     Result<void, Failure> run_pre_upgrade();
-    Result<void, Failure> make_module();
+    Result<void, Failure> take_module();
     Result<void, Reject> check_persistence() const;
     Result<void, Failure> make_state();
     Result<void, Failure> make_heap();
@@ -62,6 +67,7 @@ private:
     const InstallCode& request_;
     const Canister& old_;
     Canister next_;
+    MadeModule made_;
     Prepayment prepaid_;
     std::shared_ptr<const CanisterModule> old_module_, module_;
     Heap* old_heap_ = nullptr;           ///< when canister_pre_upgrade has run in it
@@ -106,7 +112,7 @@ void Installation::keep_log(Canister& canister) const {
 Result<void, Failure> Installation::steps() {
     open_stable_memory();
     if (is_upgrade()) TRY(run_pre_upgrade());
-    TRY(make_module());
+    TRY(take_module());
     if (const auto fits = check_persistence(); !fits)
         return std::unexpected(failure_of(fits.error()));
     TRY(make_state());
@@ -132,12 +138,15 @@ Result<void, Failure> Installation::run_pre_upgrade() {
     return {};
 }
 
-Result<void, Failure> Installation::make_module() {
-    auto module = subnet_.make_module(request_.module);
-    if (!module) return std::unexpected(failure_of(reject_of(module.error(), old_.id)));
-    module_ = std::move(*module);
-    instructions_ =
-        std::min(install_instructions_max, instructions_ + module_->compile_instructions);
+/// Assembling it has cost something, and compiling it does.
+Result<void, Failure> Installation::take_module() {
+    const auto spend = [this](u64 instructions) {
+        instructions_ = std::min(install_instructions_max, instructions_ + instructions);
+    };
+    spend(request_.assembly_instructions);
+    if (!made_) return std::unexpected(failure_of(reject_of(made_.error(), old_.id)));
+    module_ = std::move(*made_);
+    spend(module_->compile_instructions);
     return {};
 }
 
@@ -282,11 +291,13 @@ Result<void, Failure> install_code(Subnet& subnet, const ChangeOrigin& origin,
     TRY(require_controller(found, origin.principal));
     TRY(require_mode(found, request.mode));
     Canister& canister = subnet.change(request.canister);
-    auto prepaid = prepay(subnet, canister, install_instructions_max, origin.principal);
+    MadeModule made = subnet.make_module(request.module);
+    const bool memory64 = made && (*made)->memory64;
+    auto prepaid = prepay(subnet, canister, install_instructions_max, memory64, origin.principal);
     if (!prepaid) return refuse(ManagementRefusal::installation_cycles, prepaid.error().message);
 
     // State after, when every stage succeeds.
-    return Installation(subnet, origin, request, canister, *prepaid).perform();
+    return Installation(subnet, origin, request, canister, std::move(made), *prepaid).perform();
 }
 
 }  // namespace icvm::replica

@@ -20,10 +20,38 @@ std::unexpected<Failure> refused(ErrorCode error, std::string message) {
     return std::unexpected(failure_of(reject(error, std::move(message))));
 }
 
-/// Bytes of the message, which its receiver pays for.
+// ---- The envelope of a message, in CBOR (Interface spec, "Authentication")
+// -----------------------
+
+constexpr u64 nonce_bytes = 16, expiry_bytes = 9;
+constexpr u64 public_key_bytes = 44, signature_bytes = 64;  // of Ed25519, the key in DER
+constexpr u64 self_description_bytes = 3;
+
+/// A text, a string of bytes or a map, which begins with its length.
+constexpr u64 cbor_bytes(u64 length) {
+    const u64 head = length < 24 ? 1 : length < 1 << 8 ? 2 : length < 1 << 16 ? 3 : 5;
+    return head + length;
+}
+
+constexpr u64 field_bytes(std::string_view name, u64 length) {
+    return cbor_bytes(name.size()) + cbor_bytes(length);
+}
+
+/// Bytes of the message as agents send it, which its receiver pays for.
 u64 ingress_bytes(const Principal& caller, const Call& call) {
-    return caller.bytes().size() + call.canister.bytes().size() + call.method.size() +
-           call.argument.size();
+    const u64 content =
+        field_bytes("request_type", std::string_view("call").size()) +
+        field_bytes("nonce", nonce_bytes) + cbor_bytes(std::string_view("ingress_expiry").size()) +
+        expiry_bytes + field_bytes("sender", caller.bytes().size()) +
+        field_bytes("canister_id", call.canister.bytes().size()) +
+        field_bytes("method_name", call.method.size()) + field_bytes("arg", call.argument.size());
+    const u64 authentication = caller == Principal::anonymous()
+                                   ? 0
+                                   : field_bytes("sender_pubkey", public_key_bytes) +
+                                         field_bytes("sender_sig", signature_bytes);
+    const u64 maps = 2;
+    return self_description_bytes + maps + cbor_bytes(std::string_view("content").size()) +
+           content + authentication;
 }
 
 /// IC0207: the canister that pays for taking the message in cannot.

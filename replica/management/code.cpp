@@ -82,10 +82,11 @@ ManagementResult<Nothing> install_code(ManagementContext& context,
 
 ManagementResult<Nothing> install_chunked_code(ManagementContext& context,
                                                const InstallChunkedCodeArguments& given) {
-    ByteVector module = TRY(assemble(context, given));
-    TRY(replica::install_code(
-        context.subnet, context.change_origin(),
-        request(given.target_canister, given.mode, std::move(module), given.arg)));
+    InstallCode installation =
+        request(given.target_canister, given.mode, TRY(assemble(context, given)), given.arg);
+    // One for a byte, of chunks that are taken to be full.
+    installation.assembly_instructions = given.chunk_hashes_list.size() * chunk_bytes_max;
+    TRY(replica::install_code(context.subnet, context.change_origin(), installation));
     return Nothing{};
 }
 

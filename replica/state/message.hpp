@@ -70,6 +70,7 @@ struct InstallCode {
     std::optional<WasmMemoryPersistence> wasm_memory_persistence{};
     /// Remembered beside the canister: where the file came from; may be empty.
     std::string module_path{};
+    u64 assembly_instructions = 0;  ///< of putting the module together from chunks
 };
 
 struct Receipt {    ///< of a transition that succeeded
