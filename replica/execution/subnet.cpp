@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "replica/base/gzip.hpp"
 #include "replica/execution/conditions.hpp"
 #include "replica/execution/conservation.hpp"
+#include "replica/execution/damaged_record.hpp"
 #include "replica/execution/installed_code.hpp"
 #include "replica/execution/module_cache.hpp"
 #include "replica/state/holdings.hpp"
@@ -19,16 +21,10 @@ namespace {
 constexpr size_t modules_max = 32;
 constexpr size_t heaps_max = 12'000;
 
-Failure damaged(std::string_view key) {
-    return failure_of(
-        StorageError{fmt::format("the state is damaged: record \"{}\" cannot be read", key),
-                     "start with a new state folder, or put back a copy of this one"});
-}
-
 Result<ByteVector, Failure> read_record(Storage& storage, std::string_view key) {
     auto record = storage.record(key);
     if (!record) return std::unexpected(failure_of(record.error()));
-    if (!*record) return std::unexpected(damaged(key));
+    if (!*record) return std::unexpected(damaged_record(key));
     return std::move(**record);
 }
 
@@ -57,7 +53,7 @@ Result<SubnetRecord, Failure> read_subnet(Storage& storage, const Options& optio
     const u8 version = (*bytes)->empty() ? 0 : (**bytes)[0];
     const bool is_known = version == 1 || version == 2 || version == subnet_record_version;
     if (!record && version != 0 && !is_known) return std::unexpected(of_another_version(version));
-    if (!record) return std::unexpected(damaged(subnet_key));
+    if (!record) return std::unexpected(damaged_record(subnet_key));
     return *record;
 }
 
@@ -72,13 +68,16 @@ bool is_plausible(const Canister& canister, std::string_view key) {
     if (canister_key(canister.id) != key) return false;
     if (!canister.code) return true;
     return canister.code->heap_pages <= heap_pages_max &&
-           canister.code->stable_pages <= stable_pages_max;
+           canister.code->stable_pages <= stable_pages_max &&
+           canister.code->module_bytes <= module_bytes_max;
 }
 
 /// What the canister's record says must fit its module, as both may be damaged.
 bool fits(const InstalledCode& code, const CanisterModule& module) {
     const vm::Module& wasm = module.wasm();
-    if (module.hash != code.module_hash || code.has_heap != module.has_memory()) return false;
+    if (module.hash != code.module_hash || code.module_bytes != module.uploaded_bytes ||
+        code.has_heap != module.has_memory())
+        return false;
     if (code.has_heap && (code.heap_pages > module.heap_pages_max() ||
                           code.heap_pages > wasm.memory_types[0].limits.maximum))
         return false;
@@ -156,14 +155,15 @@ Result<void, Failure> Subnet::convert(Canister& canister) {
 
 Result<void, Failure> Subnet::load_canister(const std::string& key) {
     auto canister = decode_canister(TRY(read_record(storage_, key)));
-    if (!canister || !is_plausible(*canister, key)) return std::unexpected(damaged(key));
+    if (!canister || !is_plausible(*canister, key)) return std::unexpected(damaged_record(key));
     if (canister->is_of_version_1) TRY(convert(*canister));
     for (const Part part : record_parts) {
         const std::string part_record = part_key(part, canister->id);
         const auto bytes = storage_.record(part_record);
         if (!bytes) return std::unexpected(failure_of(bytes.error()));
         if (!*bytes) continue;
-        if (!decode_part(*canister, part, **bytes)) return std::unexpected(damaged(part_record));
+        if (!decode_part(*canister, part, **bytes))
+            return std::unexpected(damaged_record(part_record));
         canister->stored_parts |= u8(part);
     }
     const Principal id = canister->id;
@@ -178,7 +178,7 @@ Result<void, Failure> Subnet::load_ingress() {
     for (const std::string& key : *keys) {
         const auto id = ingress_id(key);
         auto status = decode_ingress_status(TRY(read_record(storage_, key)));
-        if (!id || !status) return std::unexpected(damaged(key));
+        if (!id || !status) return std::unexpected(damaged_record(key));
         status->is_stored = true;
         ingress_.emplace(*id, std::move(*status));
     }
@@ -187,7 +187,7 @@ Result<void, Failure> Subnet::load_ingress() {
     had_management_ = bytes->has_value();
     if (!*bytes) return {};
     auto queue = decode_management_queue(**bytes);
-    if (!queue) return std::unexpected(damaged(management_key));
+    if (!queue) return std::unexpected(damaged_record(management_key));
     management_ = std::move(*queue);
     return {};
 }
@@ -432,7 +432,7 @@ Result<std::shared_ptr<const CanisterModule>, Failure> Subnet::module_of(const C
     const std::string key = module_key(canister.id);
     const ByteVector bytes = TRY(read_record(storage_, key));
     auto module = make_module(bytes);
-    if (!module || !fits(*canister.code, **module)) return std::unexpected(damaged(key));
+    if (!module || !fits(*canister.code, **module)) return std::unexpected(damaged_record(key));
     return *module;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "replica/execution/conditions.hpp"
+#include "replica/execution/damaged_record.hpp"
 #include "replica/execution/memory_limits.hpp"
 #include "replica/management/charge.hpp"
 #include "replica/management/management_canister.hpp"
@@ -51,9 +52,7 @@ Result<ByteVector, Failure> stored_record(Subnet& subnet, const std::string& key
     auto record = subnet.storage().record(key);
     if (!record) return std::unexpected(failure_of(record.error()));
     if (*record) return std::move(**record);
-    return std::unexpected(
-        failure_of(StorageError{fmt::format("the state is damaged: record \"{}\" is missing", key),
-                                "start with a new state folder, or put back a copy of this one"}));
+    return std::unexpected(damaged_record(key));
 }
 
 Result<ByteVector, Failure> join_chunks(Subnet& subnet, const Canister& store,

@@ -26,14 +26,16 @@ Result<void, Failure> refused(std::string message) {
 Result<void, Failure> check_headers(const std::vector<HttpHeader>& headers, size_t body_bytes) {
     constexpr std::string_view too_long =
         "number of bytes to represent some http header {} {} exceeds {}";
-    size_t bytes = 0;
+    size_t bytes = 0, longest_name = 0, longest_value = 0;
     for (const auto& [name, value] : headers) {
-        if (name.size() > header_bytes_max)
-            return refused(fmt::format(too_long, "name", name.size(), header_bytes_max));
-        if (value.size() > header_bytes_max)
-            return refused(fmt::format(too_long, "value", value.size(), header_bytes_max));
+        longest_name = std::max(longest_name, name.size());
+        longest_value = std::max(longest_value, value.size());
         bytes += name.size() + value.size();
     }
+    if (longest_name > header_bytes_max)
+        return refused(fmt::format(too_long, "name", longest_name, header_bytes_max));
+    if (longest_value > header_bytes_max)
+        return refused(fmt::format(too_long, "value", longest_value, header_bytes_max));
     if (bytes > headers_bytes_max)
         return refused(
             fmt::format("total number of bytes to represent all http header names and "

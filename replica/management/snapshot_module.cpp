@@ -1,13 +1,17 @@
 #include "replica/management/snapshot_module.hpp"
 
+#include "replica/execution/damaged_record.hpp"
 #include "replica/management/chunk_store.hpp"
 
 namespace icvm::replica {
 
 Result<ByteVector, Failure> snapshot_module(Subnet& subnet, const Snapshot& snapshot) {
-    if (snapshot.module == MemoryId::none)
-        return stored_record(subnet, snapshot_module_key(snapshot.id));
-    return read_memory(subnet, snapshot.module, 0, snapshot.module_bytes);
+    if (snapshot.module != MemoryId::none)
+        return read_memory(subnet, snapshot.module, 0, snapshot.module_bytes);
+    const std::string key = snapshot_module_key(snapshot.id);
+    ByteVector module = TRY(stored_record(subnet, key));
+    if (module.size() != snapshot.module_bytes) return std::unexpected(damaged_record(key));
+    return module;
 }
 
 Result<ByteVector, Failure> read_memory(Subnet& subnet, MemoryId memory, u64 offset, u64 size) {

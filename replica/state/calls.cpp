@@ -343,12 +343,12 @@ Calls Calls::decode(RecordReader& in) {
     Calls calls;
     calls.next_context_ = in.u64_field();
     calls.next_callback_ = in.u64_field();
-    for (u64 n = in.count_field(1); n > 0; n--) {
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--) {
         const ContextId id = in.u64_field();
         if (id >= calls.next_context_) in.fail();
         calls.contexts_.emplace(id, context_field(in));
     }
-    for (u64 n = in.count_field(1); n > 0; n--) {
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--) {
         const CallbackId id = in.u64_field();
         Callback callback = callback_field(in);
         const auto context = calls.contexts_.find(callback.context);
@@ -363,17 +363,18 @@ Calls Calls::decode(RecordReader& in) {
         if (id >= calls.next_callback_ || calls.callbacks_.contains(id)) in.fail();
         calls.callbacks_.emplace(id, std::move(callback));
     }
-    for (u64 n = in.count_field(1); n > 0; n--) calls.ingress_.push_back(ingress_field(in));
-    for (u64 n = in.count_field(1); n > 0; n--) {
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--)
+        calls.ingress_.push_back(ingress_field(in));
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--) {
         const Principal sender = in.principal_field();
         std::deque<Input>& queue = calls.inputs_[sender];
         if (!queue.empty()) in.fail();
-        for (u64 m = in.count_field(1); m > 0; m--) queue.push_back(input_field(in));
+        for (u64 m = in.count_field(1); m > 0 && in.ok(); m--) queue.push_back(input_field(in));
         if (queue.empty()) in.fail();
         calls.turns_.push_back(sender);
     }
     calls.canisters_turn_ = in.u8_field() != 0;
-    for (u64 n = in.count_field(1); n > 0; n--) {
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--) {
         StopRequest stop;
         stop.origin = decode_origin(in);
         stop.cycles = in.u128_field();

@@ -106,7 +106,7 @@ namespace {
 /// What version 1 has in place of the settings, up to the code.
 void read_version_1(RecordReader& in, Canister& canister) {
     canister.is_of_version_1 = true;
-    for (u64 count = in.count_field(1); count > 0; count--)
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--)
         canister.settings.controllers.push_back(in.principal_field());
     canister.created_round = in.u64_field();
     canister.cycles = in.u128_field();

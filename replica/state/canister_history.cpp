@@ -11,7 +11,8 @@ void put(RecordWriter& out, const std::vector<Principal>& principals) {
 
 std::vector<Principal> principals_field(RecordReader& in) {
     std::vector<Principal> principals;
-    for (u64 n = in.count_field(1); n > 0; n--) principals.push_back(in.principal_field());
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--)
+        principals.push_back(in.principal_field());
     return principals;
 }
 
@@ -124,7 +125,8 @@ void CanisterHistory::encode(RecordWriter& out) const {
 CanisterHistory CanisterHistory::decode(RecordReader& in) {
     CanisterHistory history;
     history.total = in.u64_field();
-    for (u64 n = in.count_field(19); n > 0; n--) history.recent.push_back(change_field(in));
+    for (u64 n = in.count_field(19); n > 0 && in.ok(); n--)
+        history.recent.push_back(change_field(in));
     if (history.recent.size() > changes_max) in.fail();
     return history;
 }

@@ -35,7 +35,7 @@ void CanisterLog::encode(RecordWriter& out) const {
 CanisterLog CanisterLog::decode(RecordReader& in) {
     CanisterLog log;
     log.next_index_ = in.u64_field();
-    for (u64 n = in.count_field(17); n > 0; n--) {
+    for (u64 n = in.count_field(17); n > 0 && in.ok(); n--) {
         LogRecord record;
         record.index = in.u64_field();
         record.time_ns = in.u64_field();

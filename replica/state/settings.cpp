@@ -13,8 +13,8 @@ void encode_principals(RecordWriter& out, const std::vector<Principal>& principa
 
 std::vector<Principal> decode_principals(RecordReader& in) {
     std::vector<Principal> principals;
-    const u64 count = in.count_field(1);
-    for (u64 i = 0; i < count; i++) principals.push_back(in.principal_field());
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--)
+        principals.push_back(in.principal_field());
     return principals;
 }
 
@@ -78,8 +78,7 @@ Settings decode_settings(RecordReader& in) {
     settings.snapshot_visibility = decode_visibility(in);
     settings.status_visibility = decode_visibility(in);
     settings.log_memory_limit = in.u64_field();
-    const u64 variables = in.count_field(variable_bytes_min);
-    for (u64 i = 0; i < variables; i++) {
+    for (u64 n = in.count_field(variable_bytes_min); n > 0 && in.ok(); n--) {
         std::string name = in.text_field();
         settings.environment_variables.emplace(std::move(name), in.text_field());
     }

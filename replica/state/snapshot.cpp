@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "replica/base/gzip.hpp"
 #include "replica/state/stable_memory.hpp"
 #include "replica/state/staging.hpp"
 
@@ -32,7 +33,8 @@ void encode_globals(RecordWriter& out, const std::vector<vm::Value>& globals) {
 
 std::vector<vm::Value> decode_globals(RecordReader& in) {
     std::vector<vm::Value> globals;
-    for (u64 n = in.count_field(global_bytes); n > 0; n--) globals.push_back(decode_global(in));
+    for (u64 n = in.count_field(global_bytes); n > 0 && in.ok(); n--)
+        globals.push_back(decode_global(in));
     return globals;
 }
 
@@ -82,11 +84,15 @@ Snapshot Snapshot::decode(RecordReader& in) {
     snapshot.globals = decode_globals(in);
     const Bytes data = in.bytes_field();
     snapshot.certified_data.assign(data.begin(), data.end());
-    for (u64 n = in.count_field(33); n > 0; n--) snapshot.chunks.push_back(in.hash_field());
+    for (u64 n = in.count_field(33); n > 0 && in.ok(); n--)
+        snapshot.chunks.push_back(in.hash_field());
     if (in.u8_field() != 0) snapshot.global_timer = in.u64_field();
     const u8 hook = in.u8_field();
     if (hook > u8(HookStatus::executed) + 1) in.fail();
-    if (snapshot.heap_pages > heap_pages_max || snapshot.stable_pages > stable_pages_max) in.fail();
+    if (snapshot.heap_pages > heap_pages_max || snapshot.stable_pages > stable_pages_max ||
+        snapshot.module_bytes > module_bytes_max)
+        in.fail();
+    if (snapshot.heap == MemoryId::none || snapshot.stable == MemoryId::none) in.fail();
     if (hook > 0) snapshot.hook_status = HookStatus(hook - 1);
     return snapshot;
 }

@@ -86,7 +86,7 @@ void put(RecordWriter& out, const std::deque<ManagementCall>& calls) {
 
 std::deque<ManagementCall> calls_field(RecordReader& in) {
     std::deque<ManagementCall> calls;
-    for (u64 n = in.count_field(1); n > 0; n--) {
+    for (u64 n = in.count_field(1); n > 0 && in.ok(); n--) {
         ManagementCall call;
         call.origin = decode_origin(in);
         call.caller = in.principal_field();

@@ -57,14 +57,6 @@ ExecutionError too_many_accessed() {
                     kilobytes(pages_max_message), kilobytes(pages_max_query)));
 }
 
-ExecutionError too_many_written() {
-    return too_many_pages(fmt::format(
-        "Exceeded the limit for the number of modified pages in the stable memory in a single "
-        "execution: limit {} KB for regular messages, {} KB for upgrade messages and {} KB for "
-        "queries.",
-        kilobytes(pages_max_message), kilobytes(pages_max_install), kilobytes(pages_max_query)));
-}
-
 /// A range of stable memory, and the heap's range that it is copied from or to.
 struct Copy {
     u64 offset, address, size;
@@ -99,12 +91,12 @@ Result<void, ExecutionError> touch(const SystemCall& call, const Copy& copy) {
     return {};
 }
 
+/// The limit of pages that are written is that of those that are touched: it is never the one that
+/// is met.
 Result<void, ExecutionError> touch_for_write(SystemCall& call, const Copy& copy) {
     TRY(touch(call, copy));
     PageSet& written = call.execution.stable->written;
     const u64 more = written.missing(copy.first_page(), copy.last_page());
-    if (written.count() + more > pages_max(call.execution.context))
-        return std::unexpected(too_many_written());
     written.insert(copy.first_page(), copy.last_page());
     return call.charge(written_page_fee * more);
 }
