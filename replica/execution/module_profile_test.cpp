@@ -93,6 +93,15 @@ TEST_CASE("a gzip bomb is refused by its declared size, or by the true one") {
     CHECK(refusal(lying) != valid);
 }
 
+TEST_CASE("a module of more than 100 MiB is refused as it comes") {
+    CHECK(refusal(ByteVector(module_bytes_max + 1, 0)).starts_with(prefix));
+    ByteVector large = smallest();
+    large.resize(module_bytes_max + 1);
+    CHECK(refusal(large) == prefix +
+                                "Wasm module size of 104857601 exceeds the maximum allowed size of "
+                                "104857600.");
+}
+
 TEST_CASE("what our own engine refuses is quoted") {
     const ByteVector magic_only = {0, 'a', 's', 'm'};
     CHECK(refusal(magic_only)
