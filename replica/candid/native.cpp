@@ -49,8 +49,9 @@ void Native<Principal>::read(NativeReader& in, u32 index, Principal& value) {
     value = *principal;
 }
 
-Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message,
-                                          u64 free_values) {
+namespace {
+
+Result<Arguments, std::string> decode_message(Bytes bytes, u64 free_values) {
     if (!text_of(bytes).starts_with(magic)) {
         const bool is_short = bytes.size() <= shown_bytes_max;
         return std::unexpected(fmt::format(
@@ -58,12 +59,25 @@ Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& mess
             fmt::join(is_short ? bytes : Bytes(), ""),
             bytes.size() < magic.size() ? "io error" : "Unexpected bytes at byte offset 0"));
     }
-    const auto arguments = decode(bytes, free_values);
+    auto arguments = decode(bytes, free_values);
     if (!arguments)
         return std::unexpected("Fail to decode argument 0: " + arguments.error().message);
-    if (arguments->fields.empty() && !accepts_null(message.types, message.fields[0].type))
+    return std::move(*arguments);
+}
+
+}  // namespace
+
+Result<void, std::string> check_message(Bytes bytes) {
+    (void)TRY(decode_message(bytes, free_values_max));
+    return {};
+}
+
+Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message,
+                                          u64 free_values) {
+    const Arguments arguments = TRY(decode_message(bytes, free_values));
+    if (arguments.fields.empty() && !accepts_null(message.types, message.fields[0].type))
         return std::unexpected("No more values on the wire");
-    auto values = coerce_arguments(*arguments, message.types, message.fields);
+    auto values = coerce_arguments(arguments, message.types, message.fields);
     if (!values)
         return std::unexpected("Fail to decode argument 0: Subtyping error: " +
                                values.error().message);

@@ -367,6 +367,9 @@ const NativeMessage& native_message() {
     return message;
 }
 
+/// Whether it is a message at all, whatever its values; as in decode_as.
+Result<void, std::string> check_message(Bytes bytes);
+
 Result<Values, std::string> decode_native(Bytes bytes, const NativeMessage& message,
                                           u64 free_values);
 ByteVector encode_native(const NativeMessage& message, const Values& values);

@@ -33,10 +33,32 @@ Result<void, Reject> take_version(ManagementContext& context, const Arguments& g
     return {};
 }
 
+/// Whatever values there are may be more than an earlier version takes.
+Result<management::Nothing, Reject> decode_nothing(Bytes argument) {
+    if (auto message = candid::check_message(argument); !message)
+        return std::unexpected(reject(ErrorCode::invalid_management_payload,
+                                      "Error decoding candid: " + std::move(message.error())));
+    return management::Nothing{};
+}
+
+/// create_canister had no argument once: it takes every other message for none.
+Result<management::CreateCanisterArguments, Reject> decode_creation(Bytes argument) {
+    using management::CreateCanisterArguments;
+    auto given = candid::decode_as<CreateCanisterArguments>(argument);
+    if (given) return std::move(*given);
+    const bool too_many = given.error().contains("exceeds maximum allowed");
+    if (!too_many && candid::check_message(argument)) return CreateCanisterArguments();
+    return std::unexpected(reject(ErrorCode::invalid_management_payload,
+                                  too_many ? "Payload deserialization error: " + given.error()
+                                           : std::string("Payload deserialization error.")));
+}
+
 template <class Arguments>
 Result<Arguments, Reject> decode(Bytes argument) {
     if constexpr (std::is_same_v<Arguments, management::Nothing>)
-        return management::Nothing{};  // whatever is there may be more than a later version takes
+        return decode_nothing(argument);
+    else if constexpr (std::is_same_v<Arguments, management::CreateCanisterArguments>)
+        return decode_creation(argument);
     else
         return management::decode_arguments<Arguments>(argument);
 }
