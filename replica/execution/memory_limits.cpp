@@ -27,7 +27,7 @@ std::string bytes_text(u64 bytes) {
     constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     size_t unit = 0;
     double amount = double(bytes);
-    for (; amount >= 1024 && unit + 1 < units.size(); unit++) amount /= 1024;
+    for (; amount > 1024 && unit + 1 < units.size(); unit++) amount /= 1024;
     return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.2f} {}", amount, units[unit]);
 }
 

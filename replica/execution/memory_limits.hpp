@@ -13,7 +13,7 @@ Result<void, Reject> check_heap(const Canister& canister);
 Result<void, Failure> reserve_storage(Subnet& subnet, Canister& canister, u64 bytes);
 /// All of that for what install_code has made of it: IC0539, IC0534, IC0532, IC0101.
 Result<void, Failure> take_storage(Subnet& subnet, const Canister& before, Canister& canister);
-/// "1.50 GiB"
+/// "1.50 GiB"; "1024.00 MiB" is a GiB, as on mainnet.
 std::string bytes_text(u64 bytes);
 
 /// Interface spec, "Low Wasm memory hook": whether less than the threshold is left.

@@ -58,8 +58,8 @@ Result<void, Failure> check_balance(const Subnet& subnet, const Canister& canist
         return refuse(ManagementRefusal::compute_allocation_cycles, after.compute_allocation,
                       missing);
     if (after.memory_allocation > canister.settings.memory_allocation)
-        return refuse(ManagementRefusal::memory_allocation_cycles, after.memory_allocation,
-                      missing);
+        return refuse(ManagementRefusal::memory_allocation_cycles,
+                      bytes_text(after.memory_allocation), missing);
     return {};
 }
 
@@ -102,12 +102,12 @@ Result<void, Failure> reserve_allocation(Subnet& subnet, Canister& canister,
         holds - held, subnet.memory_room(Context::update).storage);
     const u128 reserved = canister.reserved_cycles + amount;
     if (reserved > after.reserved_cycles_limit)
-        return refuse(ManagementRefusal::allocation_reserved_limit, after.memory_allocation,
-                      cycles_text(after.reserved_cycles_limit),
+        return refuse(ManagementRefusal::allocation_reserved_limit,
+                      bytes_text(after.memory_allocation), cycles_text(after.reserved_cycles_limit),
                       cycles_text(reserved - after.reserved_cycles_limit));
     if (canister.cycles < amount)
-        return refuse(ManagementRefusal::memory_allocation_cycles, after.memory_allocation,
-                      cycles_text(amount - canister.cycles));
+        return refuse(ManagementRefusal::memory_allocation_cycles,
+                      bytes_text(after.memory_allocation), cycles_text(amount - canister.cycles));
     canister.cycles -= amount;
     canister.reserved_cycles += amount;
     return {};

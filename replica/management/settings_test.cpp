@@ -79,7 +79,7 @@ TEST_CASE("an allocation must not freeze the canister; a threshold may") {
               .starts_with("IC0530: Cannot increase compute allocation to 50% due to insufficient "
                            "cycles. At least 499_9"));
     CHECK(world.update("memory_allocation = opt 536_870_912_000")
-              .starts_with("IC0531: Cannot increase memory allocation to 536870912000 due to "
+              .starts_with("IC0531: Cannot increase memory allocation to 500.00 GiB due to "
                            "insufficient cycles."));
     CHECK(world.update("freezing_threshold = opt 100_000_000_000_000") == "()");
 }
