@@ -90,6 +90,27 @@ TEST_CASE("there are scenarios, and docs/spec-map.md names each of their files")
     }
 }
 
+TEST_CASE("each scenario that docs/spec-map.md names by its title exists") {
+    const std::string map = read_file("docs/spec-map.md");
+    size_t count = 0;
+    std::string scenarios;
+    // `file.txt` *a title*, *another one*
+    for (size_t at = map.find("## The groups"); (at = map.find_first_of("`*", at)) < map.size();) {
+        const size_t end = map.find(map[at], at + 1);
+        REQUIRE(end != std::string::npos);
+        const std::string name = map.substr(at + 1, end - at - 1);
+        if (map[at] == '`') {
+            scenarios = read_file(fs::path(folder) / name);
+        } else {
+            INFO(name);
+            CHECK(scenarios.contains("\n== " + name + "\n"));
+            count++;
+        }
+        at = end + 1;
+    }
+    CHECK(count > 200);
+}
+
 TEST_CASE("a scenario is what follows its title, behind what precedes the first title") {
     const auto scenarios =
         parse_scenarios("f", "canister A\n== one\n# remark\nupdate A {\n show(1) } => 1\n== two\n");
