@@ -55,6 +55,7 @@ NewCanisterRequest by_user(const std::string& name, const Principal& caller) {
     NewCanisterRequest request;
     request.name = name;
     request.settings.controllers = {caller};
+    request.settings.wasm_memory_limit = default_wasm_memory_limit;
     request.origin = user_origin(caller);
     return request;
 }

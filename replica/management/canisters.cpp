@@ -76,8 +76,10 @@ ManagementResult<CanisterIdRecord> create_canister(ManagementContext& context,
     if (context.cycles < fee)
         return refuse(ManagementRefusal::creation_fee, cycles_text(fee),
                       cycles_text(context.cycles));
-    const Principal id =
-        TRY(create(context, given.settings, context.cycles - fee, 0, std::nullopt));
+    CanisterSettings settings = given.settings.value_or(CanisterSettings());
+    if (!settings.wasm_memory_limit)
+        settings.wasm_memory_limit = candid::integer_of(default_wasm_memory_limit);
+    const Principal id = TRY(create(context, settings, context.cycles - fee, 0, std::nullopt));
     Canister& made = context.subnet.change(id);
     made.cycles = std::exchange(context.cycles, 0) - fee - made.reserved_cycles;
     made.consumed.creation = fee;

@@ -22,6 +22,10 @@ struct Visibility {
     bool operator==(const Visibility&) const = default;
 };
 
+/// What create_canister sets when it is not asked for another limit, as mainnet does (the Interface
+/// Specification has 0): room is left for an upgrade.
+inline constexpr u64 default_wasm_memory_limit = 3ull << 30;
+
 /// With the defaults of a new canister.
 struct Settings {
     std::vector<Principal> controllers;          ///< each once, shorter ones first, then by bytes
