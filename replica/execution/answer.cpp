@@ -32,12 +32,12 @@ constexpr size_t canister_id_bytes = 10;
 
 std::optional<Reject> why_undeliverable(const Subnet& subnet, const Request& request) {
     const Canister* receiver = subnet.find(request.receiver);
-    const std::string id = request.receiver.text();
+    const auto id = [&] { return request.receiver.text(); };
     if (!receiver)
         return reject(ErrorCode::canister_not_found,
                       request.receiver.bytes().size() == canister_id_bytes
-                          ? fmt::format("Canister {} not found", id)
-                          : fmt::format("No route to canister {}", id));
+                          ? fmt::format("Canister {} not found", id())
+                          : fmt::format("No route to canister {}", id()));
     if (auto running = require_running(*receiver); !running) return running.error();
     const u128 minimum = receiver->settings.minimum_incoming_canister_call_cycles;
     if (request.sender != request.receiver && request.cycles < minimum) {
@@ -45,13 +45,13 @@ std::optional<Reject> why_undeliverable(const Subnet& subnet, const Request& req
             reject(ErrorCode::canister_rejected_message,
                    fmt::format(
                        "Canister {} requires at least {} transferred cycles, but only {} were sent",
-                       id, minimum, request.cycles));
+                       id(), minimum, request.cycles));
         refused.code = RejectCode::canister_error;
         return refused;
     }
     if (receiver->cycles < freezing_limit(*receiver, subnet.schedule()))
         return reject(ErrorCode::canister_out_of_cycles,
-                      fmt::format("Canister {} is out of cycles", id));
+                      fmt::format("Canister {} is out of cycles", id()));
     return std::nullopt;
 }
 

@@ -104,28 +104,30 @@ Result<void, Failure> execute(Subnet& subnet, Canister& canister, CallContext ca
 }
 
 /// Interface spec, "Message execution": why the call cannot begin.
-std::optional<Reject> why_not(const Canister& canister, const CanisterModule* module,
+std::optional<Reject> why_not(const Canister& canister, std::optional<ExportKind> kind,
                               const std::string& method) {
     if (canister.status != Status::running)
         return reject(canister.status == Status::stopped ? ErrorCode::canister_stopped
                                                          : ErrorCode::canister_stopping,
                       fmt::format("Canister {} is not running", canister.id.text()));
-    if (!module) return reject_of(no_wasm_module(), canister.id);
-    const auto found = module->methods.find(method);
-    if (found == module->methods.end()) return no_method(canister.id, "update", method);
-    if (found->second == ExportKind::composite_query)
+    if (!canister.code) return reject_of(no_wasm_module(), canister.id);
+    if (!kind) return no_method(canister.id, "update", method);
+    if (kind == ExportKind::composite_query)
         return reject(ErrorCode::composite_query_called_in_replicated_mode,
                       "Composite query cannot be called in replicated mode");
-    if (found->second == ExportKind::query) return std::nullopt;
+    if (kind == ExportKind::query) return std::nullopt;
     if (auto fits = check_heap(canister); !fits) return fits.error();
     return std::nullopt;
 }
 
-/// It takes the instructions of a query, which a composite one takes, too.
-bool calls_query(const CanisterModule* module, const std::string& method) {
-    if (!module) return false;
+/// Nothing: it has no such method.
+Result<std::optional<ExportKind>, Failure> kind_of(Subnet& subnet, const Canister& canister,
+                                                   const std::string& method) {
+    if (!canister.code) return std::nullopt;
+    const auto module = TRY(subnet.module_of(canister));
     const auto found = module->methods.find(method);
-    return found != module->methods.end() && found->second != ExportKind::update;
+    if (found == module->methods.end()) return std::nullopt;
+    return found->second;
 }
 
 struct Task {
@@ -163,14 +165,14 @@ Result<void, Failure> execute_call(Subnet& subnet, const Principal& id, Invocati
     CallContext context{.origin = std::move(call.origin),
                         .cycles_available = call.cycles,
                         .created_ns = subnet.time_ns()};
-    std::shared_ptr<const CanisterModule> module;
-    if (canister.code) module = TRY(subnet.module_of(canister));
-    const bool is_query = calls_query(module.get(), call.method);
+    const std::optional<ExportKind> kind = TRY(kind_of(subnet, canister, call.method));
+    // A composite query takes the instructions of a query, too.
+    const bool is_query = kind.value_or(ExportKind::update) != ExportKind::update;
     const auto prepaid =
         prepay(subnet, canister, is_query ? query_instructions_max : update_instructions_max,
                is_memory64(canister), caller_of(context.origin));
-    auto why = prepaid ? why_not(canister, module.get(), call.method)
-                       : std::optional<Reject>(prepaid.error());
+    auto why =
+        prepaid ? why_not(canister, kind, call.method) : std::optional<Reject>(prepaid.error());
     if (why) {
         // A call that does not begin costs as much as one that executes nothing.
         if (prepaid) settle(subnet, canister, *prepaid, 0);
