@@ -88,11 +88,14 @@ public:
             PageMap& map = memories_[id];
             for (auto& [index, page] : memory.pages) map.put(index, std::move(page));
         }
+        // Keys come in order, mostly: where one is, the next is beside it.
+        auto next = records_.begin();
         for (auto& [key, value] : staged.records) {
             if (value)
-                records_[std::move(key)] = std::move(*value);
-            else
-                records_.erase(key);
+                next =
+                    std::next(records_.insert_or_assign(next, std::move(key), std::move(*value)));
+            else if (const auto found = records_.find(key); found != records_.end())
+                next = records_.erase(found);
         }
     }
 
