@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -29,24 +30,26 @@ extern "C" [[gnu::weak, gnu::visibility("hidden")]] const FaultRow __stop_icvm_f
 
 namespace {
 
-struct Landing {
-    u64 instruction;
-    u64 landing;
-};
-
-/// Sorted by instruction; written once, before the handler is installed. Template instances may be
-/// duplicated by inlining: each copy has its own row.
-std::vector<Landing>& landings() {
-    static std::vector<Landing>& the_landings = *new std::vector<Landing>;
-    return the_landings;
+/// Rows in the order of their instructions; written once, before the handler is installed. The
+/// compiler writes rows as it writes code: there are two runs, and to sort the rows would take a
+/// third of what a process executes before it does anything. Template instances may be duplicated
+/// by inlining: each copy has its own row.
+std::vector<std::span<const FaultRow>>& runs() {
+    static auto& the_runs = *new std::vector<std::span<const FaultRow>>;
+    return the_runs;
 }
 
 u64 absolute(const i32& field) { return reinterpret_cast<u64>(&field) + u64(i64(field)); }
 
+u64 instruction_of(const FaultRow& row) { return absolute(row.instruction); }
+
 void read_fault_table() {
-    for (const FaultRow* row = __start_icvm_faults; row != __stop_icvm_faults; row++)
-        landings().push_back({absolute(row->instruction), absolute(row->landing)});
-    std::ranges::sort(landings(), {}, &Landing::instruction);
+    std::span<const FaultRow> rows(__start_icvm_faults, __stop_icvm_faults);
+    while (!rows.empty()) {
+        const auto end = std::ranges::is_sorted_until(rows, {}, instruction_of);
+        runs().emplace_back(rows.begin(), end);
+        rows = {end, rows.end()};
+    }
 }
 
 auto& program_counter(void* context) {
@@ -118,8 +121,12 @@ void install_fault_handler() {
 }
 
 u64 find_landing(u64 instruction) {
-    const auto found = std::ranges::lower_bound(landings(), instruction, {}, &Landing::instruction);
-    return found != landings().end() && found->instruction == instruction ? found->landing : 0;
+    for (const std::span<const FaultRow> run : runs()) {
+        const auto found = std::ranges::lower_bound(run, instruction, {}, instruction_of);
+        if (found != run.end() && instruction_of(*found) == instruction)
+            return absolute(found->landing);
+    }
+    return 0;
 }
 
 }  // namespace icvm::vm
