@@ -2,12 +2,14 @@
 
 #include <array>
 
+#include "vm/code/rows.hpp"
+
 namespace icvm::vm {
 
 namespace {
 
 /// Slots and halves share the first cell; the other letters take a cell each, or half of one.
-Shape read_letters(std::string_view letters) {
+constexpr Shape read_letters(std::string_view letters) {
     Shape shape;
     // A value whose address is constant is where it is with any other.
     shape.first_field = letters.starts_with('b');
@@ -24,7 +26,7 @@ Shape read_letters(std::string_view letters) {
     return shape;
 }
 
-Conduct conduct_of(Operation operation, const Shape& shape) {
+constexpr Conduct conduct_of(Operation operation, const Shape& shape) {
     switch (operation) {
         case Operation::jump:
         case Operation::repeat: return Conduct::jump;
@@ -57,7 +59,7 @@ Conduct conduct_of(Operation operation, const Shape& shape) {
     return aggregate ? Conduct::hidden : Conduct::plain;
 }
 
-u8 read_half_of(Operation operation, std::string_view letters) {
+constexpr u8 read_half_of(Operation operation, std::string_view letters) {
     switch (operation) {
         case Operation::call_indirect: return 4;
         case Operation::return_call_indirect: return 5;
@@ -67,7 +69,7 @@ u8 read_half_of(Operation operation, std::string_view letters) {
     }
 }
 
-bool makes_vector(std::string_view id) {
+constexpr bool makes_vector(std::string_view id) {
     if (id.contains("extract_lane") || id.contains("_true") || id.contains("bitmask")) return false;
     for (const std::string_view shape :
          {"v128_", "i8x16_", "i16x8_", "i32x4_", "i64x2_", "f32x4_", "f64x2_"})
@@ -76,12 +78,12 @@ bool makes_vector(std::string_view id) {
 }
 
 /// Fused instructions that keep the first one's result, and those that are made of such.
-void mark_early(std::array<Shape, operation_count>& shapes) {
+constexpr void mark_early(std::array<Shape, operation_count>& shapes) {
     struct Row {
         Operation first, second, fused;
         std::string_view map;
     };
-    static constexpr Row rows[] = {
+    constexpr Row rows[] = {
 #define PAIR(first, second, feeds, fused, map) \
     {Operation::first, Operation::second, Operation::fused, map},
 #include "vm/code/pairs.def"
@@ -95,28 +97,29 @@ void mark_early(std::array<Shape, operation_count>& shapes) {
         }
 }
 
-std::array<Shape, operation_count> make_shapes() {
-    std::array<Shape, operation_count> shapes;
-    for (size_t n = 0; n < operation_count; n++) {
-        const Operation operation = Operation(n);
-        const std::string_view letters = operands_of(operation);
-        shapes[n] = read_letters(letters);
-        shapes[n].conduct = conduct_of(operation, shapes[n]);
-        shapes[n].makes_vector = shapes[n].written != 0 && makes_vector(to_string(operation));
-        shapes[n].writes_two =
-            operation >= Operation::i64_add128 && operation <= Operation::i64_mul_wide_u;
-        shapes[n].read_half = read_half_of(operation, letters);
-    }
-    mark_early(shapes);
-    return shapes;
+/// Each is a constant of its own: a compiler allows one only so many steps.
+consteval Shape make_shape(Operation operation, const OperationRow& row) {
+    Shape shape = read_letters(row.operands);
+    shape.conduct = conduct_of(operation, shape);
+    shape.makes_vector = shape.written != 0 && makes_vector(row.id);
+    shape.writes_two = operation >= Operation::i64_add128 && operation <= Operation::i64_mul_wide_u;
+    shape.read_half = read_half_of(operation, row.operands);
+    return shape;
 }
+
+/// Made when icvm is compiled: at each start it took a quarter of what a small call executes.
+constexpr std::array<Shape, operation_count> shapes = [] {
+    std::array<Shape, operation_count> made{{
+#define CODE(id, operands) make_shape(Operation::id, operation_rows[size_t(Operation::id)]),
+#include "vm/code/code.def"
+    }};
+    mark_early(made);
+    return made;
+}();
 
 }  // namespace
 
-const Shape& shape_of(Operation operation) {
-    static const std::array<Shape, operation_count> shapes = make_shapes();
-    return shapes[size_t(operation)];
-}
+const Shape& shape_of(Operation operation) { return shapes[size_t(operation)]; }
 
 Operation saving_form(Operation operation) {
     switch (operation) {
