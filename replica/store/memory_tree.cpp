@@ -158,7 +158,9 @@ private:
 Result<const MemoryNode*, StorageError> MemoryNodes::load(const Location& location,
                                                           unsigned level) {
     if (kept_.empty()) kept_.resize(kept_max);
-    Kept& kept = kept_[location.offset * 0x9E3779B97F4A7C15 >> 54];
+    auto& place = kept_[location.offset * 0x9E3779B97F4A7C15 >> 54];
+    if (!place) place = std::make_unique<Kept>();
+    Kept& kept = *place;
     if (kept.location.offset == location.offset && kept.location.checksum == location.checksum &&
         kept.level == level)
         return &kept.node;

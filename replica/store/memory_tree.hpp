@@ -4,6 +4,7 @@
 /// only replaced (docs/state-format.md, "Memories").
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -60,7 +61,7 @@ private:
     static constexpr size_t kept_max = 1024;
 
     const LogFile& log_;
-    std::vector<Kept> kept_;
+    std::vector<std::unique_ptr<Kept>> kept_;
 };
 
 /// None when the page is absent.
