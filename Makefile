@@ -84,7 +84,7 @@ $(BUILD)/simulator: $(call objects,$(filter-out %_test.cpp,$(wildcard replica/si
 	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -o $@
 
 $(BUILD)/bench: $(call objects,$(wildcard bench/*.cpp)) $(BUILD)/libicvm.a
-	$(CXX) $(LINK) $^ $(LIBRARIES) -lbenchmark -lpthread -o $@
+	$(CXX) $(LINK) $^ $(LIBRARIES) $(ALLOCATOR) -lbenchmark -lpthread -o $@
 
 $(BUILD)/compare: $(call objects,$(wildcard bench/compare/*.cpp) bench/programs.cpp bench/module_file.cpp) $(BUILD)/libicvm.a
 	$(CXX) $(LINK) $^ $(LIBRARIES) -o $@
