@@ -1,16 +1,20 @@
 #include "replica/state/record.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 #include "vm/base/leb128.hpp"
 
 namespace icvm::replica {
 
+u8* RecordWriter::append(size_t size) {
+    if (size > bytes_.size() - size_) bytes_.resize(std::max(2 * bytes_.size(), size_ + size));
+    return bytes_.data() + std::exchange(size_, size_ + size);
+}
+
 void RecordWriter::put_u64(u64 value) {
-    u8 bytes[8];
+    u8* bytes = append(sizeof value);
     for (int i = 0; i < 8; i++) bytes[i] = u8(value >> (8 * i));
-    bytes_.insert(bytes_.end(), std::begin(bytes), std::end(bytes));
 }
 
 void RecordWriter::put_u128(u128 value) {
@@ -19,8 +23,10 @@ void RecordWriter::put_u128(u128 value) {
 }
 
 void RecordWriter::put_bytes(Bytes bytes) {
-    write_unsigned_leb128(bytes_, bytes.size());
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    u64 size = bytes.size();
+    for (; size >= 0x80; size >>= 7) put_u8(u8(size | 0x80));
+    put_u8(u8(size));
+    std::ranges::copy(bytes, append(bytes.size()));
 }
 
 Bytes RecordReader::take(u64 size) {
@@ -82,12 +88,11 @@ u64 RecordReader::count_field(u64 element_bytes) {
 
 std::string hex_key(std::string_view prefix, Bytes bytes) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string key;
-    key.reserve(prefix.size() + 2 * bytes.size());
-    key = prefix;
+    std::string key(prefix.size() + 2 * bytes.size(), '\0');
+    char* out = std::ranges::copy(prefix, key.data()).out;
     for (const u8 byte : bytes) {
-        key += digits[byte >> 4];
-        key += digits[byte & 15];
+        *out++ = digits[byte >> 4];
+        *out++ = digits[byte & 15];
     }
     return key;
 }

@@ -13,18 +13,24 @@ namespace icvm::replica {
 /// Appends the fields of a record, little-endian; variable lengths are LEB128.
 class RecordWriter {
 public:
-    RecordWriter() { bytes_.reserve(bytes_expected); }
-    void put_u8(u8 value) { bytes_.push_back(value); }
+    void put_u8(u8 value) { *append(1) = value; }
     void put_u64(u64 value);
     void put_u128(u128 value);
     void put_bytes(Bytes bytes);  ///< its length first
     void put_text(std::string_view text) { put_bytes(bytes_of(text)); }
     void put_principal(const Principal& principal) { put_bytes(principal.bytes()); }
-    ByteVector take() { return std::move(bytes_); }
+    ByteVector take() {
+        bytes_.resize(size_);
+        return std::move(bytes_);
+    }
 
 private:
+    /// Room for so many bytes more.
+    u8* append(size_t size);
+
     static constexpr size_t bytes_expected = 512;
-    ByteVector bytes_;
+    ByteVector bytes_ = ByteVector(bytes_expected);
+    size_t size_ = 0;  ///< of them, what is written
 };
 
 /// Reads what RecordWriter wrote, from bytes that may be damaged. After the first field that is
