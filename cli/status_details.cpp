@@ -116,7 +116,7 @@ std::vector<std::string> call_lines(const Session& session, const Canister& cani
 
 std::vector<std::string> history_lines(const Canister& canister) {
     std::vector<std::string> lines;
-    const auto& recent = canister.history.recent;
+    const auto& recent = canister.history.recent();
     const size_t shown = std::min(recent.size(), changes_shown);
     for (size_t i = recent.size() - shown; i < recent.size(); i++)
         lines.push_back(fmt::format("{} version {} {}, by {}", moment_text(recent[i].time_ns),

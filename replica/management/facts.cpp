@@ -118,9 +118,10 @@ ManagementResult<CanisterInfoResult> canister_info(ManagementContext& context,
     CanisterInfoResult info;
     const CanisterHistory& history = canister.history;
     info.total_num_changes = history.total;
-    const u64 shown = std::min<u64>(given.num_requested_changes.value_or(0), history.recent.size());
-    for (size_t i = history.recent.size() - shown; i < history.recent.size(); i++)
-        info.recent_changes.push_back(told(history.recent[i]));
+    const u64 shown =
+        std::min<u64>(given.num_requested_changes.value_or(0), history.recent().size());
+    for (size_t i = history.recent().size() - shown; i < history.recent().size(); i++)
+        info.recent_changes.push_back(told(history.recent()[i]));
     info.module_hash = module_hash(canister);
     info.controllers = canister.controllers();
     return info;

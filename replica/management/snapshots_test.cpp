@@ -77,7 +77,7 @@ TEST_CASE("a snapshot brings a canister's state back") {
     CHECK(canister.code->globals.size() == 2);
     CHECK(canister.code->heap_pages == 2);
     CHECK(world.heap_byte(world.id, 8) == 'h');
-    CHECK(std::holds_alternative<LoadSnapshotChange>(canister.history.recent.back().details));
+    CHECK(std::holds_alternative<LoadSnapshotChange>(canister.history.recent().back().details));
     CHECK(
         world.call("canister_status", TestSubnet::about(world.id)).contains("snapshots_size = 1"));
 }
@@ -91,7 +91,7 @@ TEST_CASE("a snapshot is loaded onto another canister by whoever controls both")
     CHECK(world.heap_byte(other, 8) == 'h');
     CHECK(world.canister(other).code->heap != world.canister(world.id).code->heap);
     const auto& change =
-        std::get<LoadSnapshotChange>(world.canister(other).history.recent.back().details);
+        std::get<LoadSnapshotChange>(world.canister(other).history.recent().back().details);
     CHECK(change.from_canister == world.id);
     world.call("update_settings",
                TestSubnet::about(world.id, "settings = record { controllers = opt vec {} }"));

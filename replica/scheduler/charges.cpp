@@ -28,7 +28,7 @@ void run_out(Subnet& subnet, Canister& canister) {
     canister.consumed.uninstall += std::exchange(canister.reserved_cycles, 0);
     canister.settings.compute_allocation = 0;
     canister.settings.memory_allocation = 0;
-    canister.history.recent.clear();
+    canister.history.forget_recent();
     subnet.mark(canister, Part::history);
     for (const Snapshot& snapshot : canister.snapshots) erase_stored(subnet.storage(), snapshot);
     canister.snapshots.clear();

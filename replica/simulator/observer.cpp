@@ -30,10 +30,10 @@ void Observer::look(const Canister& canister, Seen& seen) {
     const bool had_open_calls =
         std::ranges::any_of(seen.open, [&](ContextId id) { return contexts.contains(id); });
     const u64 changes =
-        std::min<u64>(canister.history.total - seen.changes, canister.history.recent.size());
+        std::min<u64>(canister.history.total - seen.changes, canister.history.recent().size());
     seen.changes = canister.history.total;
-    for (auto it = canister.history.recent.end() - i64(changes);
-         it != canister.history.recent.end(); ++it)
+    for (auto it = canister.history.recent().end() - i64(changes);
+         it != canister.history.recent().end(); ++it)
         look(*it, had_open_calls);
     if (canister.status == Status::stopping && seen.status == Status::running)
         coverage_.count("stop with open calls");

@@ -87,30 +87,39 @@ CanisterChange change_field(RecordReader& in) {
 /// What mainnet counts for an entry, beside its controllers.
 constexpr u64 change_bytes = 160;
 
+u64 bytes_of(const CanisterChange& change) {
+    if (const auto* created = std::get_if<CreationChange>(&change.details))
+        return change_bytes + created->controllers.size() * sizeof(Principal);
+    if (const auto* changed = std::get_if<ControllersChange>(&change.details))
+        return change_bytes + changed->controllers.size() * sizeof(Principal);
+    return change_bytes;
+}
+
 }  // namespace
 
 void CanisterHistory::add(CanisterChange change) {
     total++;
-    if (recent.size() == changes_max) recent.pop_front();
-    recent.push_back(std::move(change));
+    if (recent_.size() == changes_max) {
+        bytes_ -= bytes_of(recent_.front());
+        recent_.pop_front();
+    }
+    keep(std::move(change));
 }
 
-u64 CanisterHistory::bytes() const {
-    u64 bytes = 0;
-    for (const CanisterChange& change : recent) {
-        bytes += change_bytes;
-        if (const auto* created = std::get_if<CreationChange>(&change.details))
-            bytes += created->controllers.size() * sizeof(Principal);
-        if (const auto* changed = std::get_if<ControllersChange>(&change.details))
-            bytes += changed->controllers.size() * sizeof(Principal);
-    }
-    return bytes;
+void CanisterHistory::keep(CanisterChange change) {
+    bytes_ += bytes_of(change);
+    recent_.push_back(std::move(change));
+}
+
+void CanisterHistory::forget_recent() {
+    recent_.clear();
+    bytes_ = 0;
 }
 
 void CanisterHistory::encode(RecordWriter& out) const {
     out.put_u64(total);
-    out.put_u64(recent.size());
-    for (const CanisterChange& change : recent) {
+    out.put_u64(recent_.size());
+    for (const CanisterChange& change : recent_) {
         out.put_u64(change.time_ns);
         out.put_u64(change.version);
         out.put_principal(change.origin.principal);
@@ -125,9 +134,8 @@ void CanisterHistory::encode(RecordWriter& out) const {
 CanisterHistory CanisterHistory::decode(RecordReader& in) {
     CanisterHistory history;
     history.total = in.u64_field();
-    for (u64 n = in.count_field(19); n > 0 && in.ok(); n--)
-        history.recent.push_back(change_field(in));
-    if (history.recent.size() > changes_max) in.fail();
+    for (u64 n = in.count_field(19); n > 0 && in.ok(); n--) history.keep(change_field(in));
+    if (history.recent_.size() > changes_max) in.fail();
     return history;
 }
 

@@ -49,17 +49,28 @@ struct CanisterChange {
         details;
 };
 
-struct CanisterHistory {
+/// What the last changes take is summed up: it is asked at every execution.
+class CanisterHistory {
+public:
     static constexpr size_t changes_max = 20;
 
-    u64 total = 0;                      ///< of all changes ever
-    std::deque<CanisterChange> recent;  ///< the last, in order
+    u64 total = 0;  ///< of all changes ever
 
+    /// The last, in order.
+    const std::deque<CanisterChange>& recent() const { return recent_; }
     void add(CanisterChange change);
+    /// Only how many there were is kept.
+    void forget_recent();
     /// Towards the canister's memory usage.
-    u64 bytes() const;
+    u64 bytes() const { return bytes_; }
     void encode(RecordWriter& out) const;
     static CanisterHistory decode(RecordReader& in);
+
+private:
+    void keep(CanisterChange change);
+
+    std::deque<CanisterChange> recent_;
+    u64 bytes_ = 0;  ///< of recent_
 };
 
 }  // namespace icvm::replica
