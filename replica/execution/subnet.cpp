@@ -90,6 +90,12 @@ bool is_ready(const Canister& canister) {
            canister.low_memory_hook == HookStatus::ready;
 }
 
+[[maybe_unused]] u64 held_by(const std::map<Principal, Canister>& canisters) {
+    u64 bytes = 0;
+    for (const auto& [id, canister] : canisters) bytes += holdings(canister).memory_bytes;
+    return bytes;
+}
+
 u64 left(u64 all, u64 taken) { return all - std::min(all, taken); }
 
 void include(std::set<Principal>& set, const Principal& id, bool is_in) {
@@ -121,7 +127,8 @@ Result<void, Failure> Subnet::load() {
         set->clear();
     timers_.clear();
     guaranteed_message_bytes_ = callbacks_ = 0;
-    memory_taken_.reset();
+    memory_noted_ = 0;
+    memory_is_counted_ = false;
     heaps_.clear();
     tree_.reset();
 
@@ -168,7 +175,9 @@ Result<void, Failure> Subnet::load_canister(const std::string& key) {
     }
     const Principal id = canister->id;
     if (!canister->name.empty()) names_.emplace(canister->name, id);
-    refresh(canisters_.emplace(id, std::move(*canister)).first->second);
+    const Canister& loaded = canisters_.emplace(id, std::move(*canister)).first->second;
+    refresh(loaded);
+    note_memory(loaded);
     return {};
 }
 
@@ -196,26 +205,28 @@ Result<void, Failure> Subnet::load_ingress() {
 
 void Subnet::begin_round() {
     record_.round++;
-    memory_taken_.reset();
+    memory_is_counted_ = false;
 }
 
 void Subnet::stage_records() {
-    storage_.put_record(subnet_key, encode(record_));
+    storage_.put_record(std::string(subnet_key), encode(record_));
     for (const auto& [id, parts] : changed_) {
         const auto found = canisters_.find(id);
         if (found == canisters_.end()) continue;
+        note_memory(found->second);
+        found->second.noted.changed = 0;
         if (parts & u8(Part::canister))
             storage_.put_record(canister_key(id), encode(found->second));
         for (const Part part : record_parts) {
             if (!(parts & u8(part))) continue;
-            const ByteVector bytes = encode_part(found->second, part);
+            ByteVector bytes = encode_part(found->second, part);
             u8& stored = found->second.stored_parts;
             if (bytes.empty() && !(stored & u8(part))) continue;
             stored = bytes.empty() ? stored & u8(~u8(part)) : stored | u8(part);
             if (bytes.empty())
                 storage_.erase_record(part_key(part, id));
             else
-                storage_.put_record(part_key(part, id), bytes);
+                storage_.put_record(part_key(part, id), std::move(bytes));
         }
     }
     for (const MessageId& id : changed_ingress_) {
@@ -228,7 +239,7 @@ void Subnet::stage_records() {
         found->second.is_stored = true;
     }
     if (!management_.is_empty()) {
-        storage_.put_record(management_key, encode(management_));
+        storage_.put_record(std::string(management_key), encode(management_));
         had_management_ = true;
     } else if (had_management_) {
         storage_.erase_record(management_key);
@@ -281,16 +292,23 @@ const Canister* Subnet::find(const std::string& name) const {
 }
 
 Canister& Subnet::change(const Principal& id, Part part) {
-    changed_[id] |= u8(part);
-    return canisters_.find(id)->second;
+    Canister& canister = canisters_.find(id)->second;
+    mark(canister, part);
+    return canister;
 }
 
-void Subnet::mark(const Canister& canister, Part part) { changed_[canister.id] |= u8(part); }
+void Subnet::mark(const Canister& canister, Part part) {
+    if (canister.noted.changed & u8(part)) return;
+    canister.noted.changed |= u8(part);
+    changed_[canister.id] |= u8(part);
+}
 
 Canister& Subnet::add(Canister canister) {
     const Principal id = canister.id;
-    changed_[id] = u8(~0);
-    memory_taken_.reset();
+    const Canister* before = find(id);
+    canister.noted = before ? before->noted : Canister::Noted{};
+    canister.noted.changed = changed_[id] = u8(~0);
+    memory_is_counted_ = false;
     if (!canister.name.empty()) names_.insert_or_assign(canister.name, id);
     return canisters_.insert_or_assign(id, std::move(canister)).first->second;
 }
@@ -314,7 +332,8 @@ void Subnet::remove(const Principal& id) {
     if (canister.noted.timer != 0) timers_.erase({canister.noted.timer, id});
     guaranteed_message_bytes_ -= canister.noted.guaranteed_bytes;
     callbacks_ -= canister.noted.callbacks;
-    memory_taken_.reset();
+    memory_noted_ -= canister.noted.memory_bytes;
+    memory_is_counted_ = false;
     names_.erase(canister.name);
     canisters_.erase(id);
 }
@@ -389,15 +408,25 @@ void Subnet::note_timer(const Canister& canister) {
 
 // ---- What is taken of it -----------------------------------------------------------------------
 
+void Subnet::note_memory(const Canister& canister) const {
+    const u64 bytes = holdings(canister).memory_bytes;
+    memory_noted_ += bytes - std::exchange(canister.noted.memory_bytes, bytes);
+}
+
+/// Of all canisters: those that have not changed in this round have what was noted.
+void Subnet::count_memory() const {
+    for (const auto& [id, parts] : changed_)
+        if (const Canister* canister = find(id)) note_memory(*canister);
+    ASSERT(memory_noted_ == held_by(canisters_));
+    memory_taken_ = memory_noted_;
+    memory_is_counted_ = true;
+}
+
 MemoryRoom Subnet::memory_room(Context context) const {
-    if (!memory_taken_) {
-        memory_taken_ = 0;
-        for (const auto& [id, canister] : canisters_)
-            *memory_taken_ += holdings(canister).memory_bytes;
-    }
+    if (!memory_is_counted_) count_memory();
     MemoryRoom room;
-    room.bytes = left(subnet_memory_bytes_max - subnet_memory_reserve_bytes, *memory_taken_) /
-                 subnet_threads;
+    room.bytes =
+        left(subnet_memory_bytes_max - subnet_memory_reserve_bytes, memory_taken_) / subnet_threads;
     room.storage.usage_bytes = room.storage.capacity_bytes - room.bytes;
     const bool is_callback = takes_room(context) && !may_not_freeze(context);
     if (is_callback) room.bytes += subnet_memory_reserve_bytes / subnet_threads;

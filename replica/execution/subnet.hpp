@@ -102,10 +102,10 @@ public:
     MessageRoom message_room(const Canister& canister) const;
     /// An execution has taken so much for heap and stable memory.
     void note_memory_taken(u64 bytes) {
-        if (memory_taken_) *memory_taken_ += bytes;
+        if (memory_is_counted_) memory_taken_ += bytes;
     }
-    /// It is asked of the canisters again.
-    void forget_memory_taken() { memory_taken_.reset(); }
+    /// The canisters that have changed are asked again.
+    void forget_memory_taken() { memory_is_counted_ = false; }
     u64 guaranteed_message_bytes() const { return guaranteed_message_bytes_; }
     u64 callbacks() const { return callbacks_; }
 
@@ -140,6 +140,8 @@ private:
     void forget_heaps();
     void note_timer(const Canister& canister);
     void note_messages(const Canister& canister);
+    void note_memory(const Canister& canister) const;
+    void count_memory() const;
     StateTree& state_tree();
     StateView state_view();
     Result<Metadata, StorageError> metadata_of(const Principal& id);
@@ -162,7 +164,10 @@ private:
     std::set<Principal> waiting_, with_heartbeat_, with_low_memory_, with_deadlines_;
     std::set<std::pair<u64, Principal>> timers_;
     u64 guaranteed_message_bytes_ = 0, callbacks_ = 0;  ///< of all canisters
-    mutable std::optional<u64> memory_taken_;           ///< heaps and all, or what is allocated
+    // Heaps and all, or what is allocated: of all canisters, as noted of each.
+    mutable u64 memory_noted_ = 0;
+    mutable u64 memory_taken_ = 0;  ///< with what executions have taken since
+    mutable bool memory_is_counted_ = false;
 
     std::map<Sha256, std::shared_ptr<const CanisterModule>> modules_;
     std::map<Principal, Heap> heaps_;

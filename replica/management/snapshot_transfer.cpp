@@ -166,7 +166,8 @@ Result<void, Failure> upload_chunk(Subnet& subnet, Canister& canister, Snapshot&
     const u64 bytes = memory_usage_bytes(canister) + chunk_bytes_max;
     TRY(check_memory_usage(subnet, canister, bytes));
     TRY(reserve_storage(subnet, canister, beyond_holdings(canister, bytes)));
-    subnet.storage().put_record(snapshot_chunk_key(snapshot.id, hash), chunk);
+    subnet.storage().put_record(snapshot_chunk_key(snapshot.id, hash),
+                                ByteVector(chunk.begin(), chunk.end()));
     snapshot.chunks.insert(std::ranges::upper_bound(snapshot.chunks, hash), hash);
     return {};
 }

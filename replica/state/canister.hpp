@@ -99,9 +99,11 @@ struct Canister {
     /// What the subnet has noted of it (Subnet::refresh): no part of the state.
     struct Noted {
         bool waits = false, beats = false, is_low = false, has_deadlines = false;
+        u8 changed = 0;  ///< in this round: bits of Part
         u64 timer = 0;
         u64 callbacks = 0;
         u64 guaranteed_bytes = 0;  ///< of its message memory
+        u64 memory_bytes = 0;      ///< that it holds
     };
     mutable Noted noted;
 

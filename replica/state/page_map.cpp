@@ -70,10 +70,9 @@ void PageMap::put_page(u64 index, const u8* page) {
 }
 
 void PageMap::put_changes(Transaction& transaction, MemoryId id) const {
-    PageWriter writer(transaction, id);
     for (const auto* pages : {&held_, &changed_})
-        for (const auto& [index, page] : *pages) writer.put(index, page->data());
-    writer.flush();
+        for (const auto& [index, page] : *pages)
+            transaction.put_pages(id, std::span(&index, 1), *page);
 }
 
 void PageMap::hold() {
@@ -94,18 +93,6 @@ PageMap::Page* PageMap::page_for_write(u64 index, bool whole) {
     auto page = std::make_unique<Page>();
     if (!whole && !read_page(index, page->data())) return nullptr;
     return (changed_[index] = std::move(page)).get();
-}
-
-void PageWriter::put(u64 index, const u8* page) {
-    indices_.push_back(index);
-    bytes_.insert(bytes_.end(), page, page + vm::page_bytes);
-    if (indices_.size() == chunk_pages) flush();
-}
-
-void PageWriter::flush() {
-    if (!indices_.empty()) transaction_.put_pages(memory_, indices_, bytes_);
-    indices_.clear();
-    bytes_.clear();
 }
 
 }  // namespace icvm::replica

@@ -51,20 +51,4 @@ private:
     std::optional<StorageError> error_;
 };
 
-/// Collects pages in chunks of moderate size for Transaction::put_pages.
-class PageWriter {
-public:
-    PageWriter(Transaction& transaction, MemoryId memory)
-        : transaction_(transaction), memory_(memory) {}
-    void put(u64 index, const u8* page);
-    void flush();
-
-private:
-    static constexpr size_t chunk_pages = 256;
-    Transaction& transaction_;
-    MemoryId memory_;
-    std::vector<u64> indices_;
-    ByteVector bytes_;
-};
-
 }  // namespace icvm::replica

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <limits>
 
-#include "replica/state/page_map.hpp"
-
 namespace icvm::replica {
 
 namespace {
@@ -21,7 +19,9 @@ public:
             staging_.put_page(memory, indices[i], pages.data() + i * vm::page_bytes);
     }
     void erase_memory(MemoryId memory) override { staging_.erase_memory(memory); }
-    void put_record(std::string_view key, Bytes value) override { staging_.put_record(key, value); }
+    void put_record(std::string_view key, Bytes value) override {
+        staging_.put_record(std::string(key), ByteVector(value.begin(), value.end()));
+    }
     void erase_record(std::string_view key) override { staging_.erase_record(key); }
     Result<void, StorageError> commit() override { return {}; }
 
@@ -83,9 +83,8 @@ Result<void, StorageError> Staging::flush() {
     }
     for (const auto& [id, memory] : memories_) {
         if (memory.erased) transaction->erase_memory(id);
-        PageWriter writer(*transaction, id);
-        for (const auto& [index, page] : memory.pages) writer.put(index, page->data());
-        writer.flush();
+        for (const auto& [index, page] : memory.pages)
+            transaction->put_pages(id, std::span(&index, 1), *page);
     }
     TRY(transaction->commit());
     discard();
@@ -109,13 +108,8 @@ void Staging::erase_memory(MemoryId memory) {
     staged.pages.clear();
 }
 
-void Staging::put_record(std::string_view key, Bytes value) {
-    ByteVector bytes(value.begin(), value.end());
-    const auto found = records_.find(key);
-    if (found != records_.end())
-        found->second = std::move(bytes);
-    else
-        records_.emplace(std::string(key), std::move(bytes));
+void Staging::put_record(std::string key, ByteVector value) {
+    records_.insert_or_assign(std::move(key), std::move(value));
 }
 
 void Staging::erase_record(std::string_view key) {

@@ -29,7 +29,7 @@ public:
 
     void put_page(MemoryId memory, u64 index, const u8* page);
     void erase_memory(MemoryId memory);
-    void put_record(std::string_view key, Bytes value);
+    void put_record(std::string key, ByteVector value);
     void erase_record(std::string_view key);
     /// The pages of `from` become those of `to`, which has none.
     Result<void, StorageError> copy_memory(MemoryId from, MemoryId to);
