@@ -23,6 +23,11 @@ Closure closure_field(RecordReader& in) {
     return closure;
 }
 
+/// Users and the system attach none.
+void check_cycles(RecordReader& in, const CallOrigin& origin, u128 cycles) {
+    if (cycles != 0 && !std::holds_alternative<CanisterOrigin>(origin)) in.fail();
+}
+
 void put(RecordWriter& out, const CallContext& context) {
     encode(out, context.origin);
     out.put_u128(context.cycles_available);
@@ -36,6 +41,7 @@ CallContext context_field(RecordReader& in) {
     CallContext context;
     context.origin = decode_origin(in);
     context.cycles_available = in.u128_field();
+    check_cycles(in, context.origin, context.cycles_available);
     context.responded = in.u8_field() != 0;
     context.deleted = in.u8_field() != 0;
     context.instructions = in.u64_field();
@@ -378,6 +384,7 @@ Calls Calls::decode(RecordReader& in) {
         StopRequest stop;
         stop.origin = decode_origin(in);
         stop.cycles = in.u128_field();
+        check_cycles(in, stop.origin, stop.cycles);
         stop.since_ns = in.u64_field();
         calls.stops.push_back(std::move(stop));
     }

@@ -93,6 +93,21 @@ TEST_CASE("a damaged record of calls is refused or read, and what was read can b
         }
 }
 
+TEST_CASE("cycles that no canister has attached make the record a damaged one") {
+    for (const bool is_stop : {false, true}) {
+        Calls calls;
+        const CallOrigin user = IngressOrigin{Principal(), MessageId{7}};
+        if (is_stop)
+            calls.stops.push_back({user, 1, 15});
+        else
+            calls.new_context({.origin = user, .cycles_available = 1});
+        const ByteVector bytes = encoded(calls);
+        RecordReader in(bytes);
+        (void)Calls::decode(in);
+        CHECK(!in.ok());
+    }
+}
+
 TEST_CASE("a callback of a call that is not there makes the record a damaged one") {
     Calls calls = example();
     calls.remove_context(1);

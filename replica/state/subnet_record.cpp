@@ -95,6 +95,7 @@ std::deque<ManagementCall> calls_field(RecordReader& in) {
         const Bytes argument = in.bytes_field();
         call.argument.assign(argument.begin(), argument.end());
         call.cycles = in.u128_field();
+        if (call.cycles != 0 && !std::holds_alternative<CanisterOrigin>(call.origin)) in.fail();
         calls.push_back(std::move(call));
     }
     return calls;
