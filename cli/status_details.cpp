@@ -13,8 +13,6 @@ namespace {
 
 using replica::Canister;
 
-/// A chunk counts as one of full size (Interface spec, "Canister wasm chunk store").
-constexpr u64 chunk_bytes = 1024 * 1024;
 constexpr size_t changes_shown = 3;
 constexpr size_t calls_shown = 10;
 
@@ -74,7 +72,7 @@ std::vector<std::pair<std::string_view, u64>> memory_by_kind(const Canister& can
     }
     u64 snapshots = 0;
     for (const replica::Snapshot& snapshot : canister.snapshots) snapshots += snapshot.bytes();
-    add("chunks", canister.chunks.size() * chunk_bytes);
+    add("chunks", canister.chunks.size() * replica::chunk_bytes_max);
     add("snapshots", snapshots);
     add("history", canister.history.bytes());
     return kinds;

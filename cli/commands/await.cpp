@@ -43,11 +43,20 @@ Done list_messages(Context& context, const Session& session) {
     return {};
 }
 
-Problem no_message(const std::string& word) {
+/// Calls have the numbers from 1 on.
+bool was_sent(const Session& session, const MessageId& id) {
+    const auto number = number_from_text(message_text(id));
+    return number && *number > 0 && *number < session.replica.subnet().record().next_ingress;
+}
+
+Problem no_message(const Session& session, const MessageId& id) {
+    const std::string text = message_text(id);
+    const std::string forgotten = fmt::format(
+        "the answer of call {} is forgotten: it was shown, or five minutes of the "
+        "state's time are over since it came",
+        text);
     Problem problem = usage_problem(
-        fmt::format("there is no call {} in this state; an answer is forgotten when it was shown, "
-                    "or five minutes of the state's time after it came",
-                    word));
+        was_sent(session, id) ? forgotten : fmt::format("no call {} was sent in this state", text));
     add_note(problem, "next", "icvm await   # lists the calls");
     return problem;
 }
@@ -99,7 +108,7 @@ Done command_await(Context& context) {
             usage_problem(fmt::format("`{}` is not what `icvm send` printed", operands[0]),
                           context.invocation.command));
     if (session.replica.message_status(*id) == nullptr)
-        return std::unexpected(no_message(operands[0]));
+        return std::unexpected(no_message(session, *id));
     return await_message(context, session, *id, format);
 }
 
