@@ -15,6 +15,7 @@ constexpr u64 reject_bytes_max = 1025;
 /// What a flexible response takes in a block beside itself.
 constexpr u64 flexible_response_overhead = 181;
 constexpr u64 instructions_per_cycle = 13;
+constexpr u64 downloaded_byte_fee = 50, gossiped_byte_fee = 50;
 
 Saturating divided_up(Saturating cycles, u64 parts) {
     return cycles.value / parts + (cycles.value % parts != 0);
@@ -46,6 +47,11 @@ Saturating delivery(Saturating bytes, u64 nodes) {
     return (Saturating(10) * nodes + 600) * nodes * bytes;
 }
 
+/// Of flexible responses beyond those that must come.
+Saturating extra_responses(Saturating count, u64 nodes) {
+    return (Saturating(2'000) * nodes + 100'000) * nodes * count;
+}
+
 /// Of what is delivered: enough that each node that may take part can pay its share.
 Saturating delivery_reserve(const HttpOutcall& outcall, u64 bytes, u64 nodes) {
     const HttpOutcall::Replication& flexible = outcall.replication;
@@ -61,7 +67,7 @@ Saturating delivery_reserve(const HttpOutcall& outcall, u64 bytes, u64 nodes) {
     const Saturating extra = Saturating(flexible.total_requests) - flexible.min_responses;
     return delivery((Saturating(flexible_response_overhead) + bytes) * flexible.total_requests,
                     nodes) +
-           (Saturating(2'000) * nodes + 100'000) * nodes * extra;
+           extra_responses(extra, nodes);
 }
 
 }  // namespace
@@ -72,14 +78,59 @@ HttpOutcall::Replication default_replication(u64 nodes) {
 
 u128 http_outcall_cycles(const HttpOutcall& outcall, u64 nodes) {
     const u64 delivered = std::max(outcall.transformed_response_bytes, reject_bytes_max);
-    const Saturating gossip =
-        outcall.kind == Kind::fully_replicated ? Saturating(0) : Saturating(50) * delivered * nodes;
-    const Saturating of_one = Saturating(50) * outcall.raw_response_bytes +
+    const Saturating gossip = outcall.kind == Kind::fully_replicated
+                                  ? Saturating(0)
+                                  : Saturating(gossiped_byte_fee) * delivered * nodes;
+    const Saturating of_one = Saturating(downloaded_byte_fee) * outcall.raw_response_bytes +
                               Saturating(300) * outcall.round_trip_ms +
                               outcall.transform_instructions / instructions_per_cycle + gossip;
     const u64 count = performers(outcall, nodes);
     const Saturating share = divided_up(delivery_reserve(outcall, delivered, nodes), count);
     return (base_fee(outcall, nodes) + (of_one + share) * count).value;
+}
+
+OutcallBudget::OutcallBudget(const HttpOutcall& outcall, u64 nodes, u128 attached, bool is_free)
+    : outcall_(outcall),
+      nodes_(nodes),
+      performers_(icvm::replica::performers(outcall, nodes)),
+      is_free_(is_free) {
+    if (is_free) return;
+    base_fee_ = icvm::replica::base_fee(outcall, nodes).value;
+    allowance_ = (Saturating(attached) - base_fee_).value / performers_;
+}
+
+u64 OutcallBudget::affordable_bytes(u64 bytes) const {
+    if (is_free_) return bytes;
+    return u64(std::min<u128>(bytes, (allowance_ - spent_) / downloaded_byte_fee));
+}
+
+bool OutcallBudget::spend(u128 cycles) {
+    if (is_free_) return true;
+    const bool can_pay = cycles <= allowance_ - spent_;
+    spent_ = can_pay ? spent_ + cycles : allowance_;
+    return can_pay;
+}
+
+bool OutcallBudget::download(u64 bytes) { return spend(u128(downloaded_byte_fee) * bytes); }
+
+bool OutcallBudget::transform(u64 instructions) {
+    return spend(instructions / instructions_per_cycle);
+}
+
+bool OutcallBudget::gossip(u64 bytes) {
+    return outcall_.kind == Kind::fully_replicated ||
+           spend((Saturating(gossiped_byte_fee) * bytes * nodes_).value);
+}
+
+u128 OutcallBudget::delivery(u64 responses, u64 bytes) const {
+    if (is_free_) return 0;
+    if (outcall_.kind != Kind::flexible)
+        return (icvm::replica::delivery(bytes, nodes_) * responses).value;
+    const u64 extra = responses - std::min<u64>(responses, outcall_.replication.min_responses);
+    return (icvm::replica::delivery((Saturating(flexible_response_overhead) + bytes) * responses,
+                                    nodes_) +
+            extra_responses(extra, nodes_))
+        .value;
 }
 
 }  // namespace icvm::replica

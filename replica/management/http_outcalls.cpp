@@ -6,6 +6,7 @@
 #include "replica/execution/answer.hpp"
 #include "replica/execution/management_refusal.hpp"
 #include "replica/execution/query.hpp"
+#include "replica/management/flexible_outcall.hpp"
 #include "replica/management/management_canister.hpp"
 
 namespace icvm::replica::management::methods {
@@ -129,7 +130,8 @@ Payload no_answer(Subnet& subnet, const HttpOutgoing& request) {
 
 /// What comes back for a request, before it is transformed.
 template <class Arguments>
-std::variant<HttpRequestResult, Payload> response_to(Subnet& subnet, const Arguments& given) {
+std::variant<HttpRequestResult, Payload> response_to(Subnet& subnet, const Arguments& given,
+                                                     u64 bytes_max) {
     if (!given.url.starts_with("https://"))
         return rejected(RejectCode::sys_fatal, "Url need to specify https scheme");
     std::vector<HttpHeader> headers = given.headers;
@@ -146,29 +148,49 @@ std::variant<HttpRequestResult, Payload> response_to(Subnet& subnet, const Argum
     if (found->rejection) return rejected(found->rejection->code, found->rejection->message);
     HttpRequestResult response = found->response;
     if (given.method == HttpMethod::head) response.body.clear();
-    if (auto why = why_too_large(response, given.max_response_bytes.value_or(response_bytes_max)))
-        return std::move(*why);
+    if (auto why = why_too_large(response, bytes_max)) return std::move(*why);
     return response;
 }
 
-/// What the caller gets: Candid bytes of a response, transformed if it has asked for that.
+Payload insufficient_cycles() {
+    return rejected(RejectCode::canister_reject, "Insufficient cycles");
+}
+
+/// The response, transformed. `instructions`: of the transform.
 template <class Arguments>
-Result<Payload, Failure> outcall(ManagementContext& context, const Arguments& given) {
-    auto response = response_to(context.subnet, given);
-    if (auto* refusal = std::get_if<Payload>(&response)) return std::move(*refusal);
-    auto& raw = std::get<HttpRequestResult>(response);
-    if (!given.transform) return Payload(encode_result(raw));
+Result<Payload, Failure> transformed(ManagementContext& context, const Arguments& given,
+                                     HttpRequestResult raw, u64& instructions) {
+    const u64 before = context.subnet.activity.instructions;
     const ByteVector argument =
         encode_result(TransformArguments{std::move(raw), given.transform->context});
-    Payload transformed = TRY(execute_transform(context.subnet, context.caller,
-                                                given.transform->function.method, argument));
+    Payload made = TRY(execute_transform(context.subnet, context.caller,
+                                         given.transform->function.method, argument));
+    instructions = context.subnet.activity.instructions - before;
     const u64 bytes_max = given.max_response_bytes.value_or(response_bytes_max);
-    const auto* reply = std::get_if<ByteVector>(&transformed);
-    const u64 bytes = reply ? reply->size() : std::get<RejectPayload>(transformed).message.size();
+    const auto* reply = std::get_if<ByteVector>(&made);
+    const u64 bytes = reply ? reply->size() : std::get<RejectPayload>(made).message.size();
     if (bytes > bytes_max)
         return rejected(RejectCode::sys_fatal,
                         fmt::format("Transformed http response exceeds limit: {}", bytes_max));
-    return transformed;
+    return made;
+}
+
+/// What a node gets: Candid bytes of a response, transformed if the caller has asked for that; as
+/// far as its part of the budget goes.
+template <class Arguments>
+Result<Payload, Failure> outcall(ManagementContext& context, const Arguments& given,
+                                 OutcallBudget& budget) {
+    const u64 bytes_max = given.max_response_bytes.value_or(response_bytes_max);
+    auto response = response_to(context.subnet, given, budget.affordable_bytes(bytes_max));
+    if (auto* refusal = std::get_if<Payload>(&response)) return std::move(*refusal);
+    auto& raw = std::get<HttpRequestResult>(response);
+    if (!budget.download(bytes_of_headers(raw.headers) + raw.body.size()))
+        return insufficient_cycles();
+    if (!given.transform) return Payload(encode_result(raw));
+    u64 instructions = 0;
+    Payload payload = TRY(transformed(context, given, std::move(raw), instructions));
+    if (!budget.transform(instructions)) return insufficient_cycles();
+    return payload;
 }
 
 void take(ManagementContext& context, u128 fee) {
@@ -176,25 +198,9 @@ void take(ManagementContext& context, u128 fee) {
     context.subnet.change(context.caller).consumed.http_outcalls += fee;
 }
 
-/// With pricing version 2: the price of what was done, as far as that is known beforehand.
 template <class Arguments>
-HttpOutcall priced(const Arguments& given, HttpOutcall::Kind kind) {
-    const u64 bytes = given.max_response_bytes.value_or(response_bytes_max);
-    return {.request_bytes = request_bytes(given),
-            .raw_response_bytes = bytes,
-            .transformed_response_bytes = bytes,
-            .kind = kind};
-}
-
-u128 fee_of(const ManagementContext& context, const HttpRequestArguments& given) {
-    const CostSchedule& schedule = context.subnet.schedule();
-    using Kind = HttpOutcall::Kind;
-    if (given.pricing_version.value_or(1) == 2)
-        return schedule.http_request(priced(given, given.is_replicated.value_or(true)
-                                                       ? Kind::fully_replicated
-                                                       : Kind::non_replicated));
-    return schedule.http_request(request_bytes(given),
-                                 given.max_response_bytes.value_or(response_bytes_max));
+HttpOutcall described(const Arguments& given, HttpOutcall::Kind kind) {
+    return {.request_bytes = request_bytes(given), .kind = kind};
 }
 
 Result<HttpReplication, Failure> replication_of(const ManagementContext& context,
@@ -202,14 +208,18 @@ Result<HttpReplication, Failure> replication_of(const ManagementContext& context
     const u64 nodes = context.subnet.schedule().nodes;
     const auto [least, most, total] = default_replication(nodes);
     const HttpReplication counts = given.replication.value_or(HttpReplication{least, most, total});
-    if (counts.total_requests < 1 || counts.total_requests > nodes)
-        TRY(refused(fmt::format("total_requests expected to be in the range [1..{}], got {}", nodes,
-                                counts.total_requests)));
-    if (counts.min_responses > counts.max_responses || counts.max_responses > counts.total_requests)
+    const auto [min, max, asked] = counts;
+    if (asked < 1) TRY(refused(fmt::format("total_requests ({}) must be at least 1", asked)));
+    if (asked > nodes)
         TRY(refused(
-            fmt::format("replication expects min_responses <= max_responses <= "
-                        "total_requests, got {}, {} and {}",
-                        counts.min_responses, counts.max_responses, counts.total_requests)));
+            fmt::format("total_requests ({}) must not exceed the number of available nodes ({})",
+                        asked, nodes)));
+    if (min > max)
+        TRY(refused(
+            fmt::format("min_responses ({}) must not exceed max_responses ({})", min, max)));
+    if (max > asked)
+        TRY(refused(
+            fmt::format("max_responses ({}) must not exceed total_requests ({})", max, asked)));
     if (changes_something(given.method) && counts.min_responses != counts.total_requests)
         TRY(
             refused("PUT, DELETE and PATCH requests are only allowed with min_responses = "
@@ -217,26 +227,60 @@ Result<HttpReplication, Failure> replication_of(const ManagementContext& context
     return counts;
 }
 
-FlexibleHttpRequestResult failed(FlexibleHttpGlobalError error, std::string message) {
-    return {FlexibleHttpError{error, std::move(message)}};
+/// With pricing version 2: what was attached is the budget, of which the rest comes back.
+Result<OutcallBudget, Failure> budget_of(const ManagementContext& context,
+                                         const HttpOutcall& outcall, std::string_view method) {
+    const CostSchedule& schedule = context.subnet.schedule();
+    const OutcallBudget budget(outcall, schedule.nodes, context.cycles, schedule.is_free);
+    if (context.cycles < budget.base_fee())
+        return refuse(ManagementRefusal::fee, method, cycles_text(context.cycles),
+                      cycles_text(budget.base_fee()));
+    return budget;
 }
 
-/// Each node gets the same answer; as many as may count do.
-FlexibleHttpRequestResult collected(const Payload& payload, const HttpReplication& counts) {
-    const auto* bytes = std::get_if<ByteVector>(&payload);
-    if (!bytes)
-        return failed(FlexibleHttpGlobalError::too_many_rejects,
-                      std::get<RejectPayload>(payload).message);
-    auto response = candid::decode_as<HttpRequestResult>(*bytes);
-    if (!response)
-        return failed(FlexibleHttpGlobalError::too_many_rejects, std::move(response.error()));
-    if (bytes->size() * counts.min_responses > reply_bytes_max_replicated)
-        return failed(FlexibleHttpGlobalError::responses_too_large,
-                      fmt::format("{} responses of {} bytes are more than {} bytes",
-                                  counts.min_responses, bytes->size(), reply_bytes_max_replicated));
-    const u64 count =
-        std::min<u64>(counts.max_responses, reply_bytes_max_replicated / (bytes->size() + 1));
-    return {std::vector<HttpRequestResult>(count, *response)};
+/// With pricing version 1: all is paid beforehand.
+Result<u128, Failure> legacy_fee(const ManagementContext& context,
+                                 const HttpRequestArguments& given) {
+    const u128 fee = context.subnet.schedule().http_request(
+        request_bytes(given), given.max_response_bytes.value_or(response_bytes_max));
+    if (context.cycles < fee)
+        return refuse(ManagementRefusal::fee, "http_request", cycles_text(context.cycles),
+                      cycles_text(fee));
+    return fee;
+}
+
+/// Answers, and takes what it has cost.
+Result<void, Failure> request_by_legacy(ManagementContext& context,
+                                        const HttpRequestArguments& given) {
+    const u128 fee = TRY(legacy_fee(context, given));
+    if (context.subnet.http_answers) take(context, fee);
+    OutcallBudget unbounded(described(given, HttpOutcall::Kind::fully_replicated), 1, 0, true);
+    answer(context.subnet, context.origin, Principal(), TRY(outcall(context, given, unbounded)),
+           context.cycles);
+    return {};
+}
+
+Result<void, Failure> request_by_budget(ManagementContext& context,
+                                        const HttpRequestArguments& given) {
+    using Kind = HttpOutcall::Kind;
+    const bool is_replicated = given.is_replicated.value_or(true);
+    OutcallBudget budget = TRY(budget_of(
+        context, described(given, is_replicated ? Kind::fully_replicated : Kind::non_replicated),
+        "http_request"));
+    Payload payload = TRY(outcall(context, given, budget));
+    if (!context.subnet.http_answers) {
+        answer(context.subnet, context.origin, Principal(), std::move(payload), context.cycles);
+        return {};
+    }
+    if (!budget.gossip(delivered_bytes(payload))) payload = insufficient_cycles();
+    u128 delivery = budget.delivery(1, delivered_bytes(payload));
+    if (!budget.is_free() && delivery > budget.unspent()) {
+        payload = rejected(RejectCode::canister_reject, out_of_cycles_text(budget, delivery));
+        delivery = 0;
+    }
+    take(context, budget.base_fee() + budget.spent() + delivery);
+    answer(context.subnet, context.origin, Principal(), std::move(payload), context.cycles);
+    return {};
 }
 
 }  // namespace
@@ -245,14 +289,9 @@ ManagementResult<HttpRequestResult> http_request(ManagementContext& context,
                                                  const HttpRequestArguments& given) {
     TRY(check(context, given));
     if (changes_something(given.method) && given.is_replicated.value_or(true))
-        TRY(refused("PUT, DELETE and PATCH requests are only allowed with is_replicated = false"));
-    const u128 fee = fee_of(context, given);
-    if (context.cycles < fee)
-        return refuse(ManagementRefusal::fee, "http_request", cycles_text(context.cycles),
-                      cycles_text(fee));
-    if (context.subnet.http_answers) take(context, fee);
-    answer(context.subnet, context.origin, Principal(), TRY(outcall(context, given)),
-           context.cycles);
+        TRY(refused("The requested HTTP method is only allowed for non-replicated requests."));
+    const bool has_budget = given.pricing_version.value_or(1) == 2;
+    TRY(has_budget ? request_by_budget(context, given) : request_by_legacy(context, given));
     return std::nullopt;
 }
 
@@ -260,19 +299,18 @@ ManagementResult<FlexibleHttpRequestResult> flexible_http_request(
     ManagementContext& context, const FlexibleHttpRequestArguments& given) {
     TRY(check(context, given));
     const HttpReplication counts = TRY(replication_of(context, given));
-    HttpOutcall outcall_kind = priced(given, HttpOutcall::Kind::flexible);
-    outcall_kind.replication = {counts.min_responses, counts.max_responses, counts.total_requests};
-    const u128 fee = context.subnet.schedule().http_request(outcall_kind);
-    if (context.cycles < fee)
-        return refuse(ManagementRefusal::fee, "flexible_http_request", cycles_text(context.cycles),
-                      cycles_text(fee));
+    HttpOutcall asked = described(given, HttpOutcall::Kind::flexible);
+    asked.replication = {counts.min_responses, counts.max_responses, counts.total_requests};
+    OutcallBudget budget = TRY(budget_of(context, asked, "flexible_http_request"));
+    Payload payload = TRY(outcall(context, given, budget));
     if (!context.subnet.http_answers) {
-        answer(context.subnet, context.origin, Principal(), TRY(outcall(context, given)),
-               context.cycles);
+        answer(context.subnet, context.origin, Principal(), std::move(payload), context.cycles);
         return std::nullopt;
     }
-    take(context, fee);
-    return collected(TRY(outcall(context, given)), counts);
+    if (!budget.gossip(delivered_bytes(payload))) payload = insufficient_cycles();
+    FlexibleOutcome outcome = flexible_outcome(payload, counts, budget);
+    take(context, budget.base_fee() + budget.spent() + outcome.delivery);
+    return std::move(outcome.result);
 }
 
 }  // namespace icvm::replica::management::methods

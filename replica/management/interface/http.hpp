@@ -70,19 +70,41 @@ struct FlexibleHttpRequestArguments {
                   transform, replication)
 };
 
-enum class FlexibleHttpGlobalError : u8 {
-    timeout,
-    out_of_cycles,
-    responses_too_large,
-    too_many_rejects,
+struct FlexibleHttpGlobalError {
+    std::variant<candid::Reserved, candid::Reserved, candid::Reserved, candid::Reserved> value;
+    static constexpr auto candid_tags() {
+        return candid::names("timeout", "out_of_cycles", "responses_too_large", "too_many_rejects");
+    }
 };
-constexpr auto tags(FlexibleHttpGlobalError) {
-    return candid::names("timeout", "out_of_cycles", "responses_too_large", "too_many_rejects");
-}
+
+/// What a node has used of something, or that it was more than it may.
+template <class Amount>
+struct HttpResourceUsage {
+    std::variant<Amount, candid::Reserved> value;
+    static constexpr auto candid_tags() { return candid::names("used", "exceeded"); }
+};
+struct HttpResourceReport {
+    std::optional<HttpResourceUsage<u64>> raw_response_bytes, http_roundtrip_time_ms,
+        transform_instructions, transformed_response_bytes;
+    std::optional<HttpResourceUsage<u128>> cycles;
+    CANDID_RECORD(HttpResourceReport, raw_response_bytes, http_roundtrip_time_ms,
+                  transform_instructions, transformed_response_bytes, cycles)
+};
+struct FlexibleHttpNodeError {
+    std::string code, message;
+    CANDID_RECORD(FlexibleHttpNodeError, code, message)
+};
+struct FlexibleHttpNodeDetail {
+    Principal node_id;
+    HttpResourceReport report;
+    std::optional<FlexibleHttpNodeError> error;
+    CANDID_RECORD(FlexibleHttpNodeDetail, node_id, report, error)
+};
 struct FlexibleHttpError {
-    FlexibleHttpGlobalError global_error{};
+    std::optional<FlexibleHttpGlobalError> global_error;
+    std::vector<FlexibleHttpNodeDetail> node_details;
     std::string message;
-    CANDID_RECORD(FlexibleHttpError, global_error, message)
+    CANDID_RECORD(FlexibleHttpError, global_error, node_details, message)
 };
 struct FlexibleHttpRequestResult {
     std::variant<std::vector<HttpRequestResult>, FlexibleHttpError> value;
