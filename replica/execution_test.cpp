@@ -265,6 +265,46 @@ TEST_CASE("a commit that fails changes nothing, and the replica goes on") {
     CHECK(cell_of(world.query("get")) == "99");
 }
 
+TEST_CASE("a state that cannot be read again, from any record on, is whole when it can be read") {
+    World world;
+    REQUIRE(world.install(module_of({})));
+    REQUIRE(world.update("set", "7") == "");
+    const auto waiting = world.replica.submit({world.id, "set", {'6'}});
+    REQUIRE(waiting);
+    const auto records = world.storage->records;
+    const auto pages = world.storage->pages;
+    const auto fails = [&](const std::string& answer) { return answer == "cannot read a record"; };
+    u64 reads = 0;
+    for (bool is_read = false; !is_read; reads++) {
+        INFO("after " << reads << " records");
+        world.storage->commits_fail = true;
+        world.storage->records_left = reads;
+        const std::string answer = World::error_of(world.replica.tick());
+        is_read = answer == "cannot write: no space left";
+        if (!is_read) CHECK(fails(answer));
+        world.storage->commits_fail = false;
+        world.storage->records_left = is_read ? ~u64(0) : 0;
+        if (!is_read) {
+            CHECK(fails(world.update("set", "8")));
+            CHECK(fails(world.query("get")));
+            CHECK(fails(World::error_of(world.replica.tick())));
+            CHECK(fails(World::error_of(world.replica.advance_time(1))));
+            CHECK(fails(World::error_of(world.replica.await(*waiting))));
+            CHECK(fails(World::error_of(world.replica.stop_canister(world.id))));
+        }
+        CHECK(world.storage->records == records);
+        CHECK(world.storage->pages == pages);
+        world.storage->records_left = ~u64(0);
+        CHECK(cell_of(world.query("get")) == "77");
+        REQUIRE(world.replica.message_status(*waiting));
+    }
+    CHECK(reads > 4);
+    CHECK(World::error_of(world.replica.await(*waiting)) == "no error");
+    CHECK(world.update("set", "9") == "");
+    world.reopen();
+    CHECK(cell_of(world.query("get")) == "99");
+}
+
 TEST_CASE("pages that cannot be read are the state's failure, not the canister's") {
     World world;
     REQUIRE(world.install(module_of({})));

@@ -76,6 +76,7 @@ Receipt Replica::State::receipt() const {
 
 template <class Change>
 Result<Receipt, Failure> Replica::State::transition(Change change, bool leaves_trace) {
+    TRY(subnet->recover());
     subnet->activity = {};
     subnet->begin_round();
     Result<void, Failure> done = change();
@@ -187,6 +188,7 @@ Result<NewCanister, Failure> Replica::create_and_install(const std::string& name
 
 Result<Reply, Failure> Replica::update(const Call& call) {
     Subnet& subnet = *state_->subnet;
+    TRY(subnet.recover());
     subnet.activity = {};
     const MessageId id = TRY(replica::submit(subnet, caller(), call));
     return state_->run_until_answered(id);
@@ -194,6 +196,7 @@ Result<Reply, Failure> Replica::update(const Call& call) {
 
 Result<Reply, Failure> Replica::query(const Call& call) {
     Subnet& subnet = *state_->subnet;
+    TRY(subnet.recover());
     const ManagementQuery management = [&](const Principal& caller, const std::string& method,
                                            Bytes argument) {
         return query_management(subnet, caller, method, argument);
@@ -244,6 +247,7 @@ Result<Receipt, Failure> Replica::delete_canister(const Principal& id) {
 
 Result<MessageId, Failure> Replica::submit(const Call& call, std::optional<MessageId> id,
                                            u64 expiry_ns) {
+    TRY(state_->subnet->recover());
     state_->subnet->activity = {};
     const MessageId message = TRY(replica::submit(*state_->subnet, caller(), call, id, expiry_ns));
     TRY(state_->subnet->end_round());
@@ -258,6 +262,7 @@ const IngressStatus* Replica::message_status(const MessageId& id) const {
 const IngressHistory& Replica::messages() const { return state_->subnet->ingress_history(); }
 
 Result<Reply, Failure> Replica::await(const MessageId& id) {
+    TRY(state_->subnet->recover());
     state_->subnet->activity = {};
     if (!message_status(id))
         return std::unexpected(failure_of(
@@ -267,6 +272,7 @@ Result<Reply, Failure> Replica::await(const MessageId& id) {
 }
 
 Result<Receipt, Failure> Replica::tick() {
+    TRY(state_->subnet->recover());
     state_->subnet->activity = {};
     TRY(state_->round());
     TRY(state_->subnet->end_round());
@@ -274,6 +280,7 @@ Result<Receipt, Failure> Replica::tick() {
 }
 
 Result<Receipt, Failure> Replica::advance_time(u64 ns) {
+    TRY(state_->subnet->recover());
     state_->subnet->activity = {};
     state_->subnet->change_record().moved_ns += ns;
     TRY(state_->subnet->end_round());

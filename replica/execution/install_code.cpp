@@ -21,7 +21,7 @@ constexpr std::string_view trap_prefix = "[TRAP]: ";
 
 /// The module that is asked for, or why there is none: that matters once canister_pre_upgrade has
 /// run.
-using MadeModule = Result<std::shared_ptr<const CanisterModule>, ExecutionError>;
+using MadeModule = Result<std::shared_ptr<const CanisterModule>, Failure>;
 
 /// An install_code on its way: the canister as it is becoming. Nothing is written to the storage
 /// before commit().
@@ -109,7 +109,17 @@ void Installation::keep_log(Canister& canister) const {
         canister.log.append(subnet_.time_ns(), line, canister.settings.log_memory_limit);
 }
 
+/// IC0514, IC0537.
+Result<void, Failure> require_mode(const Canister& canister, InstallMode mode) {
+    if (mode == InstallMode::install && canister.code)
+        return refuse(ManagementRefusal::non_empty, canister.id.text());
+    if (mode == InstallMode::upgrade && !canister.code)
+        return std::unexpected(failure_of(reject_of(no_wasm_module(), canister.id)));
+    return {};
+}
+
 Result<void, Failure> Installation::steps() {
+    TRY(require_mode(old_, request_.mode));
     open_stable_memory();
     if (is_upgrade()) TRY(run_pre_upgrade());
     TRY(take_module());
@@ -144,8 +154,7 @@ Result<void, Failure> Installation::take_module() {
         instructions_ = std::min(install_instructions_max, instructions_ + instructions);
     };
     spend(request_.assembly_instructions);
-    if (!made_) return std::unexpected(failure_of(reject_of(made_.error(), old_.id)));
-    module_ = std::move(*made_);
+    module_ = TRY(made_);
     spend(module_->compile_instructions);
     return {};
 }
@@ -273,31 +282,30 @@ void Installation::commit() {
     subnet_.refresh(canister);
 }
 
-/// IC0514, IC0537.
-Result<void, Failure> require_mode(const Canister& canister, InstallMode mode) {
-    if (mode == InstallMode::install && canister.code)
-        return refuse(ManagementRefusal::non_empty, canister.id.text());
-    if (mode == InstallMode::upgrade && !canister.code)
-        return std::unexpected(failure_of(reject_of(no_wasm_module(), canister.id)));
-    return {};
+MadeModule made(Subnet& subnet, const InstallCode& request,
+                const std::optional<Failure>& why_no_module) {
+    if (why_no_module) return std::unexpected(*why_no_module);
+    auto module = subnet.make_module(request.module);
+    if (!module) return std::unexpected(failure_of(reject_of(module.error(), request.canister)));
+    return *module;
 }
 
 }  // namespace
 
 Result<void, Failure> install_code(Subnet& subnet, const ChangeOrigin& origin,
-                                   const InstallCode& request) {
+                                   const InstallCode& request,
+                                   const std::optional<Failure>& why_no_module) {
     // Conditions.
     const Canister& found = *TRY(find_managed(subnet, request.canister));
     TRY(require_controller(found, origin.principal));
-    TRY(require_mode(found, request.mode));
     Canister& canister = subnet.change(request.canister);
-    MadeModule made = subnet.make_module(request.module);
-    const bool memory64 = made && (*made)->memory64;
+    MadeModule module = made(subnet, request, why_no_module);
+    const bool memory64 = module && (*module)->memory64;
     auto prepaid = prepay(subnet, canister, install_instructions_max, memory64, origin.principal);
     if (!prepaid) return refuse(ManagementRefusal::installation_cycles, prepaid.error().message);
 
     // State after, when every stage succeeds.
-    return Installation(subnet, origin, request, canister, std::move(made), *prepaid).perform();
+    return Installation(subnet, origin, request, canister, std::move(module), *prepaid).perform();
 }
 
 }  // namespace icvm::replica

@@ -279,6 +279,11 @@ Result<void, Failure> Subnet::abandon_round() {
     return loaded;
 }
 
+Result<void, Failure> Subnet::recover() {
+    if (is_loaded_) return {};
+    return abandon_round();
+}
+
 // ---- Changes -----------------------------------------------------------------------------------
 
 const Canister* Subnet::find(const Principal& id) const {
@@ -424,10 +429,13 @@ void Subnet::count_memory() const {
 
 MemoryRoom Subnet::memory_room(Context context) const {
     if (!memory_is_counted_) count_memory();
+    const SubnetCapacity& capacity = options_.capacity;
     MemoryRoom room;
     room.bytes =
-        left(subnet_memory_bytes_max - subnet_memory_reserve_bytes, memory_taken_) / subnet_threads;
-    room.storage.usage_bytes = room.storage.capacity_bytes - room.bytes;
+        left(capacity.memory_bytes - subnet_memory_reserve_bytes, memory_taken_) / subnet_threads;
+    room.storage = {.usage_bytes = capacity.memory_bytes / subnet_threads - room.bytes,
+                    .threshold_bytes = capacity.storage_threshold_bytes / subnet_threads,
+                    .capacity_bytes = capacity.memory_bytes / subnet_threads};
     const bool is_callback = takes_room(context) && !may_not_freeze(context);
     if (is_callback) room.bytes += subnet_memory_reserve_bytes / subnet_threads;
     return room;
@@ -436,7 +444,7 @@ MemoryRoom Subnet::memory_room(Context context) const {
 MessageRoom Subnet::message_room(const Canister& canister) const {
     const u64 quota = left(canister_callbacks_min, canister.noted.callbacks);
     return {.bytes = left(subnet_message_bytes_max, guaranteed_message_bytes_) / subnet_threads,
-            .callbacks = std::max(left(subnet_callbacks_max, callbacks_), quota)};
+            .callbacks = std::max(left(options_.capacity.callbacks, callbacks_), quota)};
 }
 
 // ---- Modules and heaps -------------------------------------------------------------------------

@@ -59,6 +59,8 @@ public:
     Result<void, Failure> end_round();
     /// Nothing of the round has happened.
     Result<void, Failure> abandon_round();
+    /// Before anything else is done: reads the state again when that has failed.
+    Result<void, Failure> recover();
     Activity activity;
 
     // The certified state (Interface spec, "Certification"), as the last round has left it.

@@ -137,6 +137,10 @@ Result<MessageId, Failure> submit(Subnet& subnet, const Principal& caller, const
                                   std::optional<MessageId> id, u64 expiry_ns) {
     // Conditions.
     if (id && subnet.ingress_history().contains(*id)) return *id;  // it came before
+    const u64 messages_max = subnet.options().capacity.ingress_messages;
+    if (subnet.ingress_history().size() >= messages_max)
+        return refused(ErrorCode::ingress_history_full,
+                       fmt::format("Maximum ingress history capacity {} reached", messages_max));
     const bool is_management = call.canister == Principal();
     std::optional<Principal> payer = call.canister;
     if (is_management)
@@ -156,7 +160,8 @@ Result<MessageId, Failure> submit(Subnet& subnet, const Principal& caller, const
                                                       .caller = caller,
                                                       .caller_version = {},
                                                       .method = call.method,
-                                                      .argument = call.argument});
+                                                      .argument = call.argument,
+                                                      .expiry_ns = expiry_ns});
         return message;
     }
     Canister& canister = subnet.change(call.canister, Part::calls);

@@ -55,17 +55,11 @@ Result<ByteVector, Failure> stored_record(Subnet& subnet, const std::string& key
     return std::unexpected(damaged_record(key));
 }
 
-Result<ByteVector, Failure> join_chunks(Subnet& subnet, const Canister& store,
-                                        std::span<const Sha256> hashes) {
-    ByteVector joined;
-    for (const Sha256& hash : hashes) {
-        if (!store.chunks.contains(hash))
-            return refuse(ManagementRefusal::chunk_store,
-                          fmt::format("Chunk hash [{}] was not found", fmt::join(hash, ", ")));
-        const ByteVector chunk = TRY(stored_record(subnet, chunk_key(store.id, hash)));
-        joined.insert(joined.end(), chunk.begin(), chunk.end());
-    }
-    return joined;
+Result<ByteVector, Failure> read_chunk(Subnet& subnet, const Canister& store, const Sha256& hash) {
+    if (!store.chunks.contains(hash))
+        return refuse(ManagementRefusal::chunk_store,
+                      fmt::format("Chunk hash [{}] was not found", fmt::join(hash, ", ")));
+    return stored_record(subnet, chunk_key(store.id, hash));
 }
 
 void clear_chunks(Subnet& subnet, Canister& canister) {
@@ -92,9 +86,8 @@ ManagementResult<ChunkHash> upload_chunk(ManagementContext& context,
     if (canister.chunks.contains(hash)) return ChunkHash{bytes_of_hash(hash)};
     if (const auto why = why_no_chunk(given.chunk, canister.chunks.size()))
         return refuse(ManagementRefusal::chunk_store, *why);
-    const u64 bytes = memory_usage_bytes(canister) + chunk_bytes_max;
-    TRY(check_memory_usage(subnet, canister, bytes));
-    TRY(reserve_storage(subnet, canister, beyond_holdings(canister, bytes)));
+    const u64 used = memory_usage_bytes(canister);
+    TRY(take_growth(subnet, canister, {used, used + chunk_bytes_max, 0}, context.caller));
     canister.chunks.insert(hash);
     subnet.mark(canister, Part::chunks);
     subnet.storage().put_record(chunk_key(canister.id, hash), given.chunk);

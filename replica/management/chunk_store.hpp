@@ -12,9 +12,8 @@ std::optional<std::string> why_no_chunk(Bytes chunk, size_t chunks);
 /// A hash of 32 bytes; nothing for other lengths.
 std::optional<Sha256> hash_of_bytes(Bytes bytes);
 
-/// The chunks of `store` one after the other.
-Result<ByteVector, Failure> join_chunks(Subnet& subnet, const Canister& store,
-                                        std::span<const Sha256> hashes);
+/// IC0504: that chunk is not there.
+Result<ByteVector, Failure> read_chunk(Subnet& subnet, const Canister& store, const Sha256& hash);
 
 /// Erases them all.
 void clear_chunks(Subnet& subnet, Canister& canister);

@@ -28,46 +28,49 @@ InstallCode request(const Principal& canister, const CanisterInstallMode& mode, 
     return request;
 }
 
-Result<std::vector<Sha256>, Failure> hashes_of(const std::vector<ChunkHash>& list) {
-    std::vector<Sha256> hashes;
+/// Chunk after chunk, and what they are together.
+Result<ByteVector, Failure> join(Subnet& subnet, const Canister& store,
+                                 const std::vector<ChunkHash>& list, const Sha256& expected) {
+    if (list.size() > chunks_max)
+        return refuse(ManagementRefusal::chunk_store,
+                      fmt::format("the number of chunks {} exceeds {}", list.size(), chunks_max));
+    ByteVector module;
     for (const ChunkHash& given : list) {
         const auto hash = hash_of_bytes(given.hash);
         if (!hash)
             return refuse(ManagementRefusal::chunk_store,
                           "Chunk hash is invalid. The length is not 32");
-        hashes.push_back(*hash);
+        const ByteVector chunk = TRY(read_chunk(subnet, store, *hash));
+        module.insert(module.end(), chunk.begin(), chunk.end());
     }
-    return hashes;
+    const Sha256 hash = sha256(module);
+    if (hash != expected)
+        return refuse(ManagementRefusal::chunk_store,
+                      fmt::format("Wasm module hash [{}] does not match given hash WasmHash([{}])",
+                                  fmt::join(hash, ", "), fmt::join(expected, ", ")));
+    return module;
 }
 
-/// The module that the chunks are together.
-Result<ByteVector, Failure> assemble(ManagementContext& context,
-                                     const InstallChunkedCodeArguments& given) {
-    Subnet& subnet = context.subnet;
+/// What the list of chunks is joined by.
+struct ChunkSource {
+    const Canister& store;
+    Sha256 module_hash;
+};
+
+Result<ChunkSource, Failure> source_of(ManagementContext& context,
+                                       const InstallChunkedCodeArguments& given) {
     const Principal store_id = given.store_canister.value_or(given.target_canister);
-    const Canister* store = subnet.find(store_id);
+    const Canister* store = context.subnet.find(store_id);
     if (!store)
         return refuse(ManagementRefusal::store_not_found, store_id.text(), subnet_id().text(),
                       given.target_canister.text());
     if (store_id != context.caller) TRY(require_controller(*store, context.caller));
-    const auto expected = hash_of_bytes(given.wasm_module_hash);
-    if (!expected)
+    const auto hash = hash_of_bytes(given.wasm_module_hash);
+    if (!hash)
         return std::unexpected(failure_of(reject(
             ErrorCode::canister_contract_violation,
             fmt::format("Invalid wasm hash [{}]", fmt::join(given.wasm_module_hash, ", ")))));
-    const Canister& target = *TRY(find_managed(subnet, given.target_canister));
-    TRY(require_controller(target, context.caller));
-    if (given.chunk_hashes_list.size() > chunks_max)
-        return refuse(ManagementRefusal::chunk_store,
-                      fmt::format("the number of chunks {} exceeds {}",
-                                  given.chunk_hashes_list.size(), chunks_max));
-    ByteVector module = TRY(join_chunks(subnet, *store, TRY(hashes_of(given.chunk_hashes_list))));
-    const Sha256 hash = sha256(module);
-    if (hash != *expected)
-        return refuse(ManagementRefusal::chunk_store,
-                      fmt::format("Wasm module hash [{}] does not match given hash WasmHash([{}])",
-                                  fmt::join(hash, ", "), fmt::join(*expected, ", ")));
-    return module;
+    return ChunkSource{*store, *hash};
 }
 
 }  // namespace
@@ -82,11 +85,14 @@ ManagementResult<Nothing> install_code(ManagementContext& context,
 
 ManagementResult<Nothing> install_chunked_code(ManagementContext& context,
                                                const InstallChunkedCodeArguments& given) {
-    InstallCode installation =
-        request(given.target_canister, given.mode, TRY(assemble(context, given)), given.arg);
+    const ChunkSource source = TRY(source_of(context, given));
+    auto module = join(context.subnet, source.store, given.chunk_hashes_list, source.module_hash);
+    InstallCode installation = request(given.target_canister, given.mode,
+                                       module ? std::move(*module) : ByteVector(), given.arg);
     // One for a byte, of chunks that are taken to be full.
     installation.assembly_instructions = given.chunk_hashes_list.size() * chunk_bytes_max;
-    TRY(replica::install_code(context.subnet, context.change_origin(), installation));
+    const auto why = module ? std::nullopt : std::optional(std::move(module.error()));
+    TRY(replica::install_code(context.subnet, context.change_origin(), installation, why));
     return Nothing{};
 }
 

@@ -130,17 +130,12 @@ Result<void, Failure> Loading::set_system_state() {
 }
 
 Result<void, Failure> Loading::check_and_pay() {
-    const u128 limit = freezing_limit(next_, subnet_.schedule());
-    const u64 before = memory_usage_bytes(canister_), after = memory_usage_bytes(next_);
-    if (next_.cycles < limit)
-        return refuse(ManagementRefusal::memory_cycles, after - std::min(before, after),
-                      cycles_text(limit - next_.cycles));
-    const u128 cost = subnet_.schedule().execution(
-        module_->compile_instructions + snapshot_.bytes(), module_->memory64);
     subnet_.activity.instructions += module_->compile_instructions;
-    if (auto paid = withdraw(subnet_, next_, cost, context_.caller); !paid)
-        return refuse(ManagementRefusal::snapshot_cycles, paid.error());
-    return {};
+    const Growth growth{.before = memory_usage_bytes(canister_),
+                        .after = memory_usage_bytes(next_),
+                        .cycles = subnet_.schedule().execution(
+                            module_->compile_instructions + snapshot_.bytes(), module_->memory64)};
+    return take_growth(subnet_, next_, growth, context_.caller);
 }
 
 Result<void, Failure> Loading::copy_memories() {

@@ -157,15 +157,14 @@ Snapshot snapshot_of(Subnet& subnet, const Canister& canister,
     return snapshot;
 }
 
-Result<void, Failure> upload_chunk(Subnet& subnet, Canister& canister, Snapshot& snapshot,
-                                   Bytes chunk) {
+Result<void, Failure> upload_chunk(Subnet& subnet, const Principal& caller, Canister& canister,
+                                   Snapshot& snapshot, Bytes chunk) {
     const Sha256 hash = sha256(chunk);
     if (std::ranges::find(snapshot.chunks, hash) != snapshot.chunks.end()) return {};
     if (const auto why = why_no_chunk(chunk, snapshot.chunks.size()))
         return refuse(ManagementRefusal::chunk_store, *why);
-    const u64 bytes = memory_usage_bytes(canister) + chunk_bytes_max;
-    TRY(check_memory_usage(subnet, canister, bytes));
-    TRY(reserve_storage(subnet, canister, beyond_holdings(canister, bytes)));
+    const u64 used = memory_usage_bytes(canister);
+    TRY(take_growth(subnet, canister, {used, used + chunk_bytes_max, 0}, caller));
     subnet.storage().put_record(snapshot_chunk_key(snapshot.id, hash),
                                 ByteVector(chunk.begin(), chunk.end()));
     snapshot.chunks.insert(std::ranges::upper_bound(snapshot.chunks, hash), hash);
@@ -253,7 +252,7 @@ ManagementResult<Nothing> upload_canister_snapshot_data(ManagementContext& conte
     Snapshot& snapshot = canister.snapshots[size_t(&old - found.snapshots.data())];
     const size_t kind = given.kind.value.index();
     if (kind == 3) {
-        TRY(upload_chunk(subnet, canister, snapshot, given.chunk));
+        TRY(upload_chunk(subnet, context.caller, canister, snapshot, given.chunk));
         return Nothing{};
     }
     const u64 offset = kind == 0   ? std::get<0>(given.kind.value).offset

@@ -41,28 +41,34 @@ void erase(Subnet& subnet, Canister& canister, Bytes id) {
     subnet.mark(canister, Part::snapshots);
 }
 
-/// With copies of the canister's memories, module and chunks.
-Result<Snapshot, Failure> copy_of(Subnet& subnet, const Canister& canister, Bytes id) {
-    const InstalledCode& code = *canister.code;
+/// Of what the canister is now, but for copies of what is stored.
+Snapshot described(const Subnet& subnet, const Canister& canister) {
     Snapshot snapshot;
     snapshot.source = SnapshotSource::taken_from_canister;
     snapshot.taken_at_ns = subnet.time_ns();
     snapshot.canister_version = canister.version;
-    snapshot.module_hash = code.module_hash;
-    snapshot.module_bytes = code.module_bytes;
-    snapshot.heap = subnet.new_memory();
-    snapshot.heap_pages = code.heap_pages;
-    snapshot.stable = subnet.new_memory();
-    snapshot.stable_pages = code.stable_pages;
-    snapshot.globals = code.globals;
     snapshot.certified_data = canister.certified_data;
     snapshot.chunks.assign(canister.chunks.begin(), canister.chunks.end());
     snapshot.global_timer = canister.global_timer;
     snapshot.hook_status = canister.low_memory_hook;
+    if (!canister.code) return snapshot;
+    const InstalledCode& code = *canister.code;
+    snapshot.module_hash = code.module_hash;
+    snapshot.module_bytes = code.module_bytes;
+    snapshot.heap_pages = code.heap_pages;
+    snapshot.stable_pages = code.stable_pages;
+    snapshot.globals = code.globals;
+    return snapshot;
+}
 
+/// Copies of the canister's memories, module and chunks.
+Result<void, Failure> copy_stored(Subnet& subnet, const Canister& canister, Bytes id,
+                                  Snapshot& snapshot) {
+    snapshot.heap = subnet.new_memory();
+    snapshot.stable = subnet.new_memory();
     Staging& storage = subnet.storage();
-    for (const auto& [from, to] :
-         {std::pair(code.heap, snapshot.heap), std::pair(code.stable, snapshot.stable)})
+    for (const auto& [from, to] : {std::pair(canister.code->heap, snapshot.heap),
+                                   std::pair(canister.code->stable, snapshot.stable)})
         if (auto copied = storage.copy_memory(from, to); !copied)
             return std::unexpected(failure_of(copied.error()));
     storage.put_record(snapshot_module_key(id),
@@ -70,7 +76,7 @@ Result<Snapshot, Failure> copy_of(Subnet& subnet, const Canister& canister, Byte
     for (const Sha256& hash : snapshot.chunks)
         storage.put_record(snapshot_chunk_key(id, hash),
                            TRY(stored_record(subnet, chunk_key(canister.id, hash))));
-    return snapshot;
+    return {};
 }
 
 management::SnapshotRecord told(const Snapshot& snapshot) {
@@ -121,19 +127,20 @@ Result<void, Failure> check_room(const Subnet& subnet, const Canister& canister,
     return refuse(ManagementRefusal::too_many_snapshots, canister.id.text(), snapshots_max);
 }
 
+Result<Growth, Failure> growth_of(const Subnet& subnet, const Canister& canister,
+                                  const std::optional<ByteVector>& replaced, u64 bytes) {
+    TRY(check_room(subnet, canister, replaced));
+    const u64 freed = replaced ? TRY(find_snapshot(subnet, canister, *replaced))->bytes() : 0;
+    const u64 used = memory_usage_bytes(canister);
+    return Growth{used, used + bytes - freed,
+                  subnet.schedule().execution(snapshot_instructions + bytes, false)};
+}
+
 }  // namespace
 
 Result<void, Failure> admit_snapshot(Subnet& subnet, Canister& canister, const Principal& caller,
                                      const std::optional<ByteVector>& replaced, u64 bytes) {
-    u64 freed = 0;
-    TRY(check_room(subnet, canister, replaced));
-    if (replaced) freed = TRY(find_snapshot(subnet, canister, *replaced))->bytes();
-    const u64 usage = memory_usage_bytes(canister) + bytes - freed;
-    TRY(check_memory_usage(subnet, canister, usage));
-    const u128 cost = subnet.schedule().execution(snapshot_instructions + bytes, false);
-    if (auto paid = withdraw(subnet, canister, cost, caller); !paid)
-        return refuse(ManagementRefusal::snapshot_cycles, paid.error());
-    return reserve_storage(subnet, canister, beyond_holdings(canister, usage));
+    return take_growth(subnet, canister, TRY(growth_of(subnet, canister, replaced, bytes)), caller);
 }
 
 Snapshot& add_snapshot(Subnet& subnet, Canister& canister, Snapshot snapshot,
@@ -164,20 +171,17 @@ ManagementResult<SnapshotRecord> take_canister_snapshot(ManagementContext& conte
     Subnet& subnet = context.subnet;
     const Canister& found = *TRY(find_managed(subnet, given.canister_id));
     TRY(require_controller(found, context.caller));
-    TRY(check_room(subnet, found, given.replace_snapshot));
-    if (!found.code) return refuse(ManagementRefusal::snapshot_of_empty, found.id.text());
+    Snapshot snapshot = described(subnet, found);
+    const Growth growth = TRY(growth_of(subnet, found, given.replace_snapshot, snapshot.bytes()));
+    if (!found.code) {
+        TRY(check_growth(subnet, found, growth, context.caller));
+        return refuse(ManagementRefusal::snapshot_of_empty, found.id.text());
+    }
 
     // State after.
     Canister& canister = subnet.change(given.canister_id);
-    const ByteVector id = snapshot_id(canister.next_snapshot, canister.id);
-    Snapshot snapshot = TRY(copy_of(subnet, canister, id));
-    if (auto admitted = admit_snapshot(subnet, canister, context.caller, given.replace_snapshot,
-                                       snapshot.bytes());
-        !admitted) {
-        snapshot.id = id;
-        erase_stored(subnet.storage(), snapshot);
-        return std::unexpected(std::move(admitted.error()));
-    }
+    TRY(take_growth(subnet, canister, growth, context.caller));
+    TRY(copy_stored(subnet, canister, snapshot_id(canister.next_snapshot, canister.id), snapshot));
     const SnapshotRecord record =
         told(add_snapshot(subnet, canister, std::move(snapshot), given.replace_snapshot));
     if (given.uninstall_code.value_or(false)) uninstall(subnet, canister, context.change_origin());

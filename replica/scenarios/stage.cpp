@@ -72,6 +72,7 @@ Stage::Command Stage::find(const std::string& word) {
         {"tick", &Stage::tick},
         {"advance", &Stage::advance},
         {"cycles", &Stage::cycles},
+        {"capacity", &Stage::capacity},
         {"http", &Stage::http},
     };
     const auto found = commands.find(word);
@@ -319,13 +320,16 @@ Result<Stage::Done, std::string> Stage::inquire(TokenReader& tokens) {
     return call_of("inquire", tokens);
 }
 
-/// send NAME = update …, call …, manage …: it is only put into its queue.
+/// send NAME = update …, call …, manage …: it is only put into its queue. send NAME within N s =:
+/// it begins by then, or never.
 Result<void, std::string> Stage::send(TokenReader& tokens) {
     const std::string name = tokens.next().text;
+    u64 expiry_ns = 0;
+    if (tokens.take("within")) expiry_ns = world_.time_ns() + TRY(duration_ns(tokens));
     if (!tokens.take("=")) return std::unexpected("= is missing");
     const std::string command = tokens.next().text;
     const Target to = TRY(target(command, tokens));
-    const auto message = world_.send(to.canister, to.method, to.argument);
+    const auto message = world_.send(to.canister, to.method, to.argument, expiry_ns);
     const Outcome outcome = message ? Outcome{} : message.error();
     if (message) messages_[name] = *message;
     sent_[name] = to;
@@ -368,17 +372,42 @@ Result<Stage::Done, std::string> Stage::tick(TokenReader& tokens) {
     return Done{outcome, {}, true};
 }
 
-/// advance N s: time moves
-Result<Stage::Done, std::string> Stage::advance(TokenReader& tokens) {
+/// N s, N ns
+Result<u64, std::string> Stage::duration_ns(TokenReader& tokens) {
     const u128 count = TRY(read_number(tokens, variables_));
     const u128 unit = tokens.take("s") ? 1'000'000'000 : tokens.take("ns") ? 1 : 0;
     if (unit == 0) return std::unexpected("a unit is expected: s, ns");
-    return Done{world_.advance(u64(count * unit)), {}, true};
+    return u64(count * unit);
+}
+
+/// advance N s: time moves
+Result<Stage::Done, std::string> Stage::advance(TokenReader& tokens) {
+    return Done{world_.advance(TRY(duration_ns(tokens))), {}, true};
 }
 
 /// cycles NAME: a new world, with these prices.
 Result<Stage::Done, std::string> Stage::cycles(TokenReader& tokens) {
-    world_ = World(tokens.next().text);
+    cycles_ = tokens.next().text;
+    world_ = World(cycles_, capacity_);
+    return Done{};
+}
+
+/// capacity WHAT N: a new world, with room for so much: callbacks, ingress messages, bytes of
+/// memory, or bytes of storage before it is paid for beforehand.
+Result<Stage::Done, std::string> Stage::capacity(TokenReader& tokens) {
+    const std::string what = tokens.next().text;
+    const u64 room = u64(TRY(read_number(tokens, variables_)));
+    if (what == "callbacks")
+        capacity_.callbacks = room;
+    else if (what == "ingress")
+        capacity_.ingress_messages = room;
+    else if (what == "memory")
+        capacity_.memory_bytes = room;
+    else if (what == "storage")
+        capacity_.storage_threshold_bytes = room;
+    else
+        return std::unexpected("no capacity " + what);
+    world_ = World(cycles_, capacity_);
     return Done{};
 }
 

@@ -47,6 +47,7 @@ private:
     Result<Done, std::string> tick(TokenReader& tokens);
     Result<Done, std::string> advance(TokenReader& tokens);
     Result<Done, std::string> cycles(TokenReader& tokens);
+    Result<Done, std::string> capacity(TokenReader& tokens);
     Result<Done, std::string> http(TokenReader& tokens);
     Result<Done, std::string> version(TokenReader& tokens);
     Result<Done, std::string> status(TokenReader& tokens);
@@ -63,6 +64,7 @@ private:
     Result<Done, std::string> run_command(TokenReader& tokens);
 
     Result<Principal, std::string> principal(TokenReader& tokens);
+    Result<u64, std::string> duration_ns(TokenReader& tokens);
     /// A call as `update`, `call` and `manage` have it.
     struct Target {
         Principal canister;
@@ -79,6 +81,8 @@ private:
     Result<Done, std::string> call_of(const std::string& command, TokenReader& tokens);
     Result<Outcome, std::string> create(TokenReader& tokens, Principal& id);
 
+    std::string cycles_ = "free";
+    SubnetCapacity capacity_;
     World world_;
     Variables variables_;
     std::map<std::string, ByteVector> modules_;

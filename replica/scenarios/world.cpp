@@ -4,8 +4,9 @@ namespace icvm::replica::scenarios {
 
 namespace {
 
-Replica opened(const std::string& cycles) {
-    auto replica = Replica::open(open_memory(), Options{.cycles = cycles, .progress = {}});
+Replica opened(const std::string& cycles, const SubnetCapacity& capacity) {
+    auto replica = Replica::open(open_memory(),
+                                 Options{.cycles = cycles, .progress = {}, .capacity = capacity});
     return std::move(*replica);  // memory can be opened
 }
 
@@ -39,7 +40,8 @@ Call call_of(const Principal& canister, const std::string& method, Bytes argumen
 
 }  // namespace
 
-World::World(const std::string& cycles) : replica_(opened(cycles)) {}
+World::World(const std::string& cycles, const SubnetCapacity& capacity)
+    : replica_(opened(cycles, capacity)) {}
 
 Result<void, std::string> World::answer_http(const std::string& text) {
     const auto none = [](const std::string&) -> Result<ByteVector, std::string> {
@@ -83,8 +85,8 @@ Outcome World::remove(const Principal& canister) {
 }
 
 Result<MessageId, Outcome> World::send(const Principal& canister, const std::string& method,
-                                       Bytes argument) {
-    auto message = replica_.submit(call_of(canister, method, argument));
+                                       Bytes argument, u64 expiry_ns) {
+    auto message = replica_.submit(call_of(canister, method, argument), {}, expiry_ns);
     if (!message) return std::unexpected(outcome_of(message.error()));
     return *message;
 }

@@ -27,7 +27,7 @@ struct Outcome {
 class World {
 public:
     /// `cycles` names the prices: "free", "13".
-    explicit World(const std::string& cycles = "free");
+    explicit World(const std::string& cycles = "free", const SubnetCapacity& capacity = {});
 
     Principal caller() const { return replica_.caller(); }
     void set_caller(const Principal& caller) { replica_.set_caller(caller); }
@@ -46,7 +46,7 @@ public:
 
     /// An update call that is only put into its queue.
     Result<MessageId, Outcome> send(const Principal& canister, const std::string& method,
-                                    Bytes argument);
+                                    Bytes argument, u64 expiry_ns = 0);
     /// Rounds until it is answered.
     Outcome await(const MessageId& message);
     /// A reply of "received", "processing", "replied", "rejected"; of "unknown".

@@ -21,11 +21,10 @@ namespace {
 constexpr u64 execution_overhead = 2'000'000;
 
 /// IC0202
-Payload expired(const Ingress& ingress) {
-    return plain_payload_of(
-        reject(ErrorCode::ingress_message_timeout,
-               fmt::format("Ingress message {} timed out waiting to start executing.",
-                           hex_key("", ingress.id))));
+Payload expired(const MessageId& id) {
+    return plain_payload_of(reject(
+        ErrorCode::ingress_message_timeout,
+        fmt::format("Ingress message {} timed out waiting to start executing.", hex_key("", id))));
 }
 
 /// A round on its way.
@@ -43,6 +42,7 @@ private:
     Result<void, Failure> run_pass();
     Result<void, Failure> run_input(const Principal& id);
     void take_turns(std::vector<Principal>& canisters) const;
+    bool is_expired(u64 expiry_ns) const { return expiry_ns != 0 && expiry_ns < subnet_.time_ns(); }
     bool is_full() const { return spent_ >= subnet_.options().round_instructions; }
     /// Messages shall have room, too.
     u64 heartbeats_max() const { return subnet_.options().round_instructions / 2; }
@@ -122,6 +122,11 @@ Result<void, Failure> Round::run_management() {
         std::deque<ManagementCall>& queue = subnet_.change_management().waiting;
         ManagementCall call = std::move(queue.front());
         queue.pop_front();
+        if (is_expired(call.expiry_ns)) {
+            const MessageId& id = std::get<IngressOrigin>(call.origin).id;
+            answer(subnet_, call.origin, Principal(), expired(id), 0);
+            continue;
+        }
         TRY(count([&] { return execute_management(subnet_, std::move(call)); }));
         subnet_.forget_memory_taken();
     }
@@ -170,8 +175,8 @@ Result<void, Failure> Round::run_input(const Principal& id) {
                  .deadline_ns = request->deadline_ns});
         Ingress& ingress = std::get<Ingress>(input);
         const IngressOrigin origin{ingress.sender, ingress.id};
-        if (ingress.expiry_ns != 0 && ingress.expiry_ns < subnet_.time_ns()) {
-            answer(subnet_, origin, id, expired(ingress), 0);
+        if (is_expired(ingress.expiry_ns)) {
+            answer(subnet_, origin, id, expired(ingress.id), 0);
             return {};
         }
         return execute_call(subnet_, id,

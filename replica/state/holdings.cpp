@@ -31,7 +31,12 @@ u128 liquid_cycles(const Canister& canister, const CostSchedule& schedule) {
 std::optional<std::string> out_of_cycles(const Canister& canister, const CostSchedule& schedule,
                                          u128 cycles, const Principal& caller) {
     if (cycles == 0) return std::nullopt;
-    const u128 needed = freezing_limit(canister, schedule) + cycles;
+    return out_of_cycles(canister, freezing_limit(canister, schedule), cycles, caller);
+}
+
+std::optional<std::string> out_of_cycles(const Canister& canister, u128 freezing_limit, u128 cycles,
+                                         const Principal& caller) {
+    const u128 needed = freezing_limit + cycles;
     if (canister.cycles >= needed) return std::nullopt;
     std::string text = fmt::format("Canister {} is out of cycles", canister.id.text());
     if (canister.is_controller(caller))

@@ -21,5 +21,8 @@ u128 liquid_cycles(const Canister& canister, const CostSchedule& schedule);
 /// nothing: it can. `caller` learns how much is missing when it controls the canister.
 std::optional<std::string> out_of_cycles(const Canister& canister, const CostSchedule& schedule,
                                          u128 cycles, const Principal& caller);
+/// The same, above another limit.
+std::optional<std::string> out_of_cycles(const Canister& canister, u128 freezing_limit, u128 cycles,
+                                         const Principal& caller);
 
 }  // namespace icvm::replica

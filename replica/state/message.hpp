@@ -19,6 +19,16 @@ enum class WasmMemoryPersistence : u8 { keep, replace };
 /// (the message is rolled back, its transition fails with Failure::interrupted).
 using Progress = std::function<bool(u64 instructions, u64 limit)>;
 
+/// What a subnet has room for (docs/mainnet.md, "Limits"). Smaller than mainnet's, what is rare
+/// there happens in small worlds.
+struct SubnetCapacity {
+    u64 memory_bytes = 2ull << 40;
+    /// Bytes in use above which storage is paid for beforehand.
+    u64 storage_threshold_bytes = 750ull << 30;
+    u64 callbacks = 1'000'000;
+    u64 ingress_messages = 600'000;  ///< whose status is known
+};
+
 struct Options {
     /// How a new state counts instructions, for good; nullptr: vm::default_costs. One that is there
     /// counts as it was created.
@@ -31,6 +41,7 @@ struct Options {
     /// Of one round at most; what is left waits for the next one. (mainnet's four threads have 7
     /// billion each.)
     u64 round_instructions = 28'000'000'000;
+    SubnetCapacity capacity{};
 };
 
 /// A line that a canister has printed.

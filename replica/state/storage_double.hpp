@@ -13,7 +13,8 @@ class StorageDouble final : public Storage {
 public:
     bool reads_fail = false;
     bool commits_fail = false;
-    u64 pages_put = 0;  ///< by committed transactions
+    u64 records_left = ~u64(0);  ///< reads of records until they fail
+    u64 pages_put = 0;           ///< by committed transactions
     u64 commits = 0;
     std::map<std::pair<u64, u64>, ByteVector> pages;
     std::map<std::string, ByteVector, std::less<>> records;
@@ -34,12 +35,15 @@ public:
     }
 
     Result<std::optional<ByteVector>, StorageError> record(std::string_view key) override {
+        if (records_left == 0) return std::unexpected(StorageError{"cannot read a record"});
+        records_left--;
         const auto found = records.find(key);
         if (found == records.end()) return std::nullopt;
         return found->second;
     }
 
     Result<std::vector<std::string>, StorageError> keys(std::string_view prefix) override {
+        if (records_left == 0) return std::unexpected(StorageError{"cannot read a record"});
         std::vector<std::string> keys;
         for (const auto& [key, value] : records)
             if (key.starts_with(prefix)) keys.push_back(key);

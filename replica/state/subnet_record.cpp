@@ -107,6 +107,7 @@ ByteVector encode(const ManagementQueue& queue) {
     RecordWriter out;
     put(out, queue.waiting);
     put(out, queue.next_round);
+    for (const ManagementCall& call : queue.waiting) out.put_u64(call.expiry_ns);
     return out.take();
 }
 
@@ -115,6 +116,8 @@ std::optional<ManagementQueue> decode_management_queue(Bytes bytes) {
     ManagementQueue queue;
     queue.waiting = calls_field(in);
     queue.next_round = calls_field(in);
+    if (in.at_end()) return queue;  // it is of a version without expiries
+    for (ManagementCall& call : queue.waiting) call.expiry_ns = in.u64_field();
     if (!in.at_end()) return std::nullopt;
     return queue;
 }

@@ -51,7 +51,8 @@ struct ManagementCall {
     std::optional<u64> caller_version;  ///< of a canister
     std::string method;
     ByteVector argument;
-    u128 cycles = 0;  ///< attached, and not yet consumed
+    u128 cycles = 0;    ///< attached, and not yet consumed
+    u64 expiry_ns = 0;  ///< of a user: time after which it does not begin any more; 0: never
 };
 
 /// The management canister's queue.

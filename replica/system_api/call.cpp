@@ -8,6 +8,7 @@
 
 #include "replica/base/lossy_utf8.hpp"
 #include "replica/cycles/cost_schedule.hpp"
+#include "replica/state/subnet_record.hpp"
 #include "replica/system_api/system_call.hpp"
 
 namespace icvm::replica::calls {
@@ -84,12 +85,19 @@ bool take_callback(ExecutionContext& execution) {
     return true;
 }
 
-/// Whether the receiver's queue has room for one more call of this canister.
-bool has_room(const ExecutionContext& execution, const Principal& callee) {
+u64 open_calls(const ExecutionContext& execution, const Principal& callee) {
     const auto made = execution.calls_to.find(callee);
     return execution.canister->calls.unanswered(callee) +
-               (made == execution.calls_to.end() ? 0 : made->second) <
-           requests_max;
+           (made == execution.calls_to.end() ? 0 : made->second);
+}
+
+/// Whether the receiver's queue has room for one more call of this canister. The management
+/// canister and the subnet's id have one queue.
+bool has_room(const ExecutionContext& execution, const Principal& callee) {
+    const Principal management;
+    if (callee != management && callee != subnet_id())
+        return open_calls(execution, callee) < requests_max;
+    return open_calls(execution, management) + open_calls(execution, subnet_id()) < requests_max;
 }
 
 /// In mainnet's order: memory, a callback, cycles, the queue.
