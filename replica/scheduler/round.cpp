@@ -122,9 +122,9 @@ Result<void, Failure> Round::run_management() {
         std::deque<ManagementCall>& queue = subnet_.change_management().waiting;
         ManagementCall call = std::move(queue.front());
         queue.pop_front();
-        if (is_expired(call.expiry_ns)) {
-            const MessageId& id = std::get<IngressOrigin>(call.origin).id;
-            answer(subnet_, call.origin, Principal(), expired(id), 0);
+        const auto* user = std::get_if<IngressOrigin>(&call.origin);
+        if (user && is_expired(call.expiry_ns)) {
+            answer(subnet_, call.origin, Principal(), expired(user->id), 0);
             continue;
         }
         TRY(count([&] { return execute_management(subnet_, std::move(call)); }));
