@@ -23,6 +23,7 @@ Habits random_habits(Random& random) {
     habits.traps = random.below<u64>(15);
     habits.long_waits = random.below<u64>(40);
     habits.tasks = random.below<u64>(20);
+    habits.is_full = random.percent(30);
     return habits;
 }
 

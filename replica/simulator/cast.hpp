@@ -21,6 +21,7 @@ struct Habits {
     u64 best_effort_calls = 0;   ///< of calls between canisters
     u64 traps = 0;               ///< of programs
     u64 long_waits = 0;          ///< of the moves of time: minutes and days
+    bool is_full = false;        ///< storage is paid for beforehand
     u64 tasks = 0;               ///< of the steps of a program: heartbeats, timers, hooks
 };
 

@@ -63,10 +63,10 @@ constexpr std::string_view things[] = {
     "deadline expired",
     "500 calls open to one canister",
     "call in a queue at the end of a round",
+    "reserved cycles",
     // Errors: a message or a stop timed out, no cycles, no canister, no snapshot, a reject, traps,
     // no answer, stopped, stopping, not stopped, a stop cancelled, a stranger, no method, no
-    // module,
-    // the memory limit.
+    // module, the memory limit.
     "IC0202",
     "IC0206",
     "IC0207",

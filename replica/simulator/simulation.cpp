@@ -44,6 +44,7 @@ std::unique_ptr<Replica> Simulation::opened() {
     Options options{.cycles = cast_.habits.is_free ? "free" : "13",
                     .progress = {},
                     .round_instructions = cast_.habits.round_instructions};
+    if (cast_.habits.is_full) options.capacity.storage_threshold_bytes = 0;
     if (weather_ != Weather::quiet) {
         options.slice = small_slice;
         options.progress = [this](u64, u64) { return !interrupts_; };
@@ -129,9 +130,9 @@ void Simulation::submit_program() {
 }
 
 void Simulation::submit_management() {
-    submit(random_.percent(20) ? random_snapshot_call(random_, cast_)
-                               : random_management_call(random_, cast_),
-           false);
+    const RandomCall call = random_.percent(20) ? random_snapshot_call(random_, cast_)
+                                                : random_management_call(random_, cast_);
+    submit(call, random_.percent(10));
 }
 
 /// At one that waits for answers, if there is any.
