@@ -320,8 +320,8 @@ Result<Stage::Done, std::string> Stage::inquire(TokenReader& tokens) {
     return call_of("inquire", tokens);
 }
 
-/// send NAME = update …, call …, manage …: it is only put into its queue. send NAME within N s =:
-/// it begins by then, or never.
+/// send NAME = update …, call …, manage …: it is only put into its queue.
+/// send NAME within N s =: it begins by then, or never.
 Result<void, std::string> Stage::send(TokenReader& tokens) {
     const std::string name = tokens.next().text;
     u64 expiry_ns = 0;
